@@ -1,0 +1,54 @@
+# The commands of the course.  `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+READY := $(VENV)/ready
+# Kernels start in lessons/: COURSE_DATA_DIR is resolved against this folder by helpers.
+export PYTHONUTF8 := 1
+# A lesson kernel must be the environment's own, not one of the user's.
+export JUPYTER_PREFER_ENV_PATH := 1
+# What `make test` must not inherit.
+CLEAN_ENV := env -u COURSE_DATA -u COURSE_DATA_DIR -u COURSE_CACHE_DIR -u COURSE_LESSONS \
+	-u COURSE_SEED -u KERAS_BACKEND
+NBVAL := -m pytest -p no:cacheprovider --nbval --nbval-current-env \
+	--nbval-sanitize-with tests/sanitize.cfg --dist loadfile
+
+.PHONY: help run test lint unit notebooks lab full test-backends clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | \
+		while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
+
+run: $(READY) ## execute every lesson on the embedded samples, into build/
+	@$(PY) -m tools.run_lessons
+
+test: lint unit notebooks ## lint, unit tests, hygiene, strict nbval on every notebook
+
+lint: $(READY)
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+unit: $(READY)
+	$(CLEAN_ENV) $(PY) -m pytest -q
+
+notebooks: $(READY)
+	$(CLEAN_ENV) $(PY) $(NBVAL) -q lessons
+
+lab: $(READY) ## open the course in JupyterLab
+	$(PY) -m jupyterlab lessons
+
+full: $(READY) ## execute every lesson on the full data sets; writes results/full.json
+	@$(PY) -m tools.run_lessons --full
+
+test-backends: $(READY) ## strict nbval on the JAX backend, and on PyTorch where it can be had
+	@$(CLEAN_ENV) $(PY) -m tools.backends
+
+clean: ## remove the environments and everything that was built
+	rm -rf .venv .venv-jax .venv-torch build
+
+$(READY): requirements.txt tools/check_python.py
+	@$(PYTHON) tools/check_python.py
+	$(PYTHON) -m venv --clear $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $(READY)

@@ -1,0 +1,553 @@
+"""The course's data sets: one catalogue, two modes, the same structure in both.
+
+``load("digits")`` returns arrays and prints one line that says which data they are.
+A new data set is one entry of `CATALOGUE`.  Nothing here imports Keras.
+"""
+
+import gzip
+import io
+import os
+import pickle
+import sys
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from helpers.download import ROOT, Remote, fetch, teacher_folder
+from helpers.errors import CourseError
+
+SAMPLES = ROOT / "data"
+MODES = ("sample", "full")
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Labelled pictures, already parted.
+
+    Attributes
+    ----------
+    x_train, x_test : numpy.ndarray
+        uint8, shape (n, height, width) when grey, (n, height, width, 3) in colour.
+    y_train, y_test : numpy.ndarray
+        int64, shape (n,), from 0 to ``len(class_names) - 1``.
+    class_names : tuple of str
+        In Russian, in the order of the labels.
+    mode : str
+        ``"sample"`` or ``"full"``.
+    """
+
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+    class_names: tuple[str, ...]
+    mode: str
+
+    def __str__(self):
+        height, width = self.x_train.shape[1:3]
+        colour = ", цветные" if self.x_train.ndim == 4 else ""
+        return (
+            f"картинки {height} × {width}{colour}, обучающих {len(self.x_train)}, "
+            f"тестовых {len(self.x_test)}, классов {len(self.class_names)}"
+        )
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One way in which a full data set lies in files.
+
+    Attributes
+    ----------
+    files : tuple of Remote
+    read : callable
+        From the list of their paths to the loader's value; raises `Damaged`.
+    """
+
+    files: tuple[Remote, ...]
+    read: Callable
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A data set of the catalogue.
+
+    Attributes
+    ----------
+    sample_title, full_title : str
+        What the printed line calls the data, in Russian.
+    sample : callable
+        Returns the embedded sample.
+    layouts : tuple of Layout
+        The first one whose files have addresses is downloaded; any of them may lie
+        in ``COURSE_DATA_DIR``.
+    """
+
+    sample_title: str
+    full_title: str
+    sample: Callable
+    layouts: tuple[Layout, ...]
+
+
+class Damaged(Exception):
+    """A file of a full data set is not what it should be; says what, in Russian."""
+
+
+def default_mode():
+    """Return the mode of this run: ``COURSE_DATA``, else full on Colab, else sample.
+
+    Raises
+    ------
+    CourseError
+        ``COURSE_DATA`` is neither ``sample`` nor ``full``.
+    """
+    text = os.environ.get("COURSE_DATA", "").strip().lower()
+    if not text:
+        return "full" if "google.colab" in sys.modules else "sample"
+    return _checked_mode(text, f"COURSE_DATA={os.environ['COURSE_DATA'].strip()}")
+
+
+def _checked_mode(mode, said):
+    if mode not in MODES:
+        raise CourseError(
+            f"{said}: такого режима данных нет. Есть sample (встроенная выборка) и "
+            "full (полный набор)."
+        )
+    return mode
+
+
+def load(name, mode=None):
+    """Return a data set of the catalogue and print one line that says which it is.
+
+    Parameters
+    ----------
+    name : str
+        A key of `CATALOGUE`.
+    mode : str, optional
+        ``"sample"`` or ``"full"``; `default_mode` when it is left out.
+
+    Returns
+    -------
+    Pictures
+        For ``digits``, ``clothes``, ``objects`` and ``objects100``.
+
+    Raises
+    ------
+    CourseError
+        No such data set or mode; a file that cannot be had or is damaged.
+    """
+    if name not in CATALOGUE:
+        raise CourseError(
+            f"набора данных «{name}» в курсе нет. Есть: {', '.join(CATALOGUE)}."
+        )
+    entry = CATALOGUE[name]
+    mode = default_mode() if mode is None else _checked_mode(mode, f"mode={mode!r}")
+    if mode == "sample":
+        value, title = entry.sample(), f"{entry.sample_title} (sample)"
+    else:
+        value, title = _load_full(entry), f"{entry.full_title} (full)"
+    print(f"Данные: {title}: {value}")
+    return value
+
+
+def _load_full(entry):
+    folder = teacher_folder()
+    if folder is not None:
+        for layout in entry.layouts:
+            paths = [folder / remote.name for remote in layout.files]
+            if all(path.is_file() for path in paths):
+                return _read(layout, paths, owned=False)
+        names = " или ".join(
+            " + ".join(remote.name for remote in layout.files)
+            for layout in entry.layouts
+        )
+        print(f"В папке {folder} нет {names}; ищу в кэше и в сети.")
+    layout = next(each for each in entry.layouts if each.files[0].urls)
+    return _read(layout, [fetch(remote) for remote in layout.files], owned=True)
+
+
+def _read(layout, paths, owned):
+    """Read the files of a layout; our own damaged ones are removed from the cache."""
+    try:
+        return layout.read(paths)
+    except Damaged as error:
+        if owned:
+            for path in paths:
+                path.unlink(missing_ok=True)
+            advice = (
+                "Файл удалён из кэша, запустите ячейку ещё раз. Если ошибка повторится, "
+                "скачайте файл вручную и укажите его папку в COURSE_DATA_DIR."
+            )
+        else:
+            advice = (
+                "Замените файл или уберите переменную COURSE_DATA_DIR, тогда он будет "
+                "скачан."
+            )
+        where = ", ".join(str(path) for path in paths)
+        raise CourseError(f"{where}: {error}. {advice}") from error
+
+
+# --- reading what others have packed ---------------------------------------------------
+
+
+def read_npz(path, shapes):
+    """Return named arrays of an .npz file after checking them; never unpickles.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    shapes : dict of str to tuple
+        Expected shape of each array; all are uint8.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+
+    Raises
+    ------
+    Damaged
+        Not an .npz, cut short, or another name, shape or dtype.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            if not isinstance(archive, np.lib.npyio.NpzFile):
+                raise Damaged("это не архив .npz")
+            arrays = {name: archive[name] for name in archive.files if name in shapes}
+    except Damaged:
+        raise
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise Damaged(
+            "файл повреждён или это не архив .npz без объектов Python"
+        ) from error
+    for name, shape in shapes.items():
+        if name not in arrays:
+            raise Damaged(f"в архиве нет массива {name}")
+        _expect(name, arrays[name], shape, np.uint8)
+    return arrays
+
+
+def _expect(name, array, shape, dtype):
+    if array.shape != shape or array.dtype != dtype:
+        raise Damaged(
+            f"массив {name}: форма {array.shape}, тип {array.dtype}, а нужны "
+            f"{shape} и {np.dtype(dtype)}"
+        )
+
+
+class _NumpyOnly(pickle.Unpickler):
+    """Unpickle nothing but arrays and plain containers: no other name is looked up."""
+
+    ALLOWED = frozenset(
+        {
+            ("numpy", "ndarray"),
+            ("numpy", "dtype"),
+            ("numpy.core.multiarray", "_reconstruct"),
+            ("numpy._core.multiarray", "_reconstruct"),
+            ("_codecs", "encode"),
+        }
+    )
+
+    def find_class(self, module, name):
+        if (module, name) not in self.ALLOWED:
+            raise Damaged(f"файл просит выполнить {module}.{name}: не открываю")
+        if name == "_reconstruct":
+            return np._core.multiarray._reconstruct
+        return super().find_class(module, name)
+
+
+def unpickle_safely(data):
+    """Return what a pickle holds, when that is arrays, numbers, texts, lists, dicts.
+
+    Parameters
+    ----------
+    data : bytes
+
+    Raises
+    ------
+    Damaged
+        The pickle is cut short, or names anything else, which is never run.
+    """
+    try:
+        return _NumpyOnly(io.BytesIO(data), encoding="bytes").load()
+    except Damaged:
+        raise
+    except Exception as error:  # a broken pickle may raise almost anything
+        raise Damaged("файл повреждён: содержимое не читается") from error
+
+
+def _pictures(arrays, class_names, mode):
+    """Return `Pictures` after checking that the labels fit the names."""
+    labels = [arrays["y_train"], arrays["y_test"]]
+    if any(y.max() >= len(class_names) for y in labels):
+        raise Damaged(f"метки выходят за пределы 0 … {len(class_names) - 1}")
+    return Pictures(
+        x_train=arrays["x_train"],
+        y_train=arrays["y_train"].astype(np.int64),
+        x_test=arrays["x_test"],
+        y_test=arrays["y_test"].astype(np.int64),
+        class_names=class_names,
+        mode=mode,
+    )
+
+
+# --- digits, clothes -------------------------------------------------------------------
+
+KERAS_FILES = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
+MNIST_SHAPES = {
+    "x_train": (60000, 28, 28),
+    "y_train": (60000,),
+    "x_test": (10000, 28, 28),
+    "y_test": (10000,),
+}
+DIGIT_NAMES = tuple("0123456789")
+CLOTHES_NAMES = (
+    "футболка", "брюки", "свитер", "платье", "пальто",
+    "сандалия", "рубашка", "кроссовка", "сумка", "ботинок",
+)  # fmt: skip
+# Nobody has published sums of Fashion-MNIST's files; these are the sums of its pixels.
+CLOTHES_SUMS = {"x_train": 3431114169, "x_test": 573469082}
+CLOTHES_FILES = {
+    "x_train": "train-images-idx3-ubyte.gz",
+    "y_train": "train-labels-idx1-ubyte.gz",
+    "x_test": "t10k-images-idx3-ubyte.gz",
+    "y_test": "t10k-labels-idx1-ubyte.gz",
+}
+
+
+def _sample_npz(file_name, train, test, class_names):
+    shapes = {
+        "x_train": (train, 28, 28),
+        "y_train": (train,),
+        "x_test": (test, 28, 28),
+        "y_test": (test,),
+    }
+    path = SAMPLES / file_name
+    try:
+        return _pictures(read_npz(path, shapes), class_names, "sample")
+    except Damaged as error:
+        raise CourseError(
+            f"{path}: {error}. Это файл самого курса: верните его командой "
+            f"git checkout -- data/{file_name}"
+        ) from error
+
+
+def _read_mnist(paths):
+    return _pictures(read_npz(paths[0], MNIST_SHAPES), DIGIT_NAMES, "full")
+
+
+def _read_clothes_npz(paths):
+    return _checked_clothes(read_npz(paths[0], MNIST_SHAPES))
+
+
+def _read_clothes_idx(paths):
+    arrays = {
+        name: _read_idx(path, MNIST_SHAPES[name])
+        for name, path in zip(CLOTHES_FILES, paths, strict=True)
+    }
+    return _checked_clothes(arrays)
+
+
+def _read_idx(path, shape):
+    """Return the array of a gzipped IDX file (LeCun): a header, then bytes."""
+    header = 4 + 4 * len(shape)
+    try:
+        data = gzip.decompress(path.read_bytes())
+    except (OSError, EOFError, zlib.error) as error:
+        raise Damaged(f"{path.name} повреждён или это не архив .gz") from error
+    if len(data) != header + np.prod(shape) or data[3] != len(shape):
+        raise Damaged(f"{path.name}: внутри не массив формы {shape}")
+    return np.frombuffer(data, np.uint8, offset=header).reshape(shape)
+
+
+def _checked_clothes(arrays):
+    for name, expected in CLOTHES_SUMS.items():
+        if int(arrays[name].sum(dtype=np.int64)) != expected:
+            raise Damaged(f"сумма массива {name} не та, что у Fashion-MNIST")
+    return _pictures(arrays, CLOTHES_NAMES, "full")
+
+
+# --- objects ---------------------------------------------------------------------------
+
+CIFAR_SITE = "https://www.cs.toronto.edu/~kriz/"
+OBJECT_NAMES = (
+    "самолёт", "автомобиль", "птица", "кошка", "олень",
+    "собака", "лягушка", "лошадь", "корабль", "грузовик",
+)  # fmt: skip
+PATCH_NAMES = ("дворец", "георгин")
+PATCH = 32  # side of a patch, in pixels, as in CIFAR
+
+
+def _objects_sample():
+    """Return patches of scikit-learn's two photographs, halved in size.
+
+    Training patches come from the left 60 % of each photograph, test patches from the
+    right 40 %, so that no pixel is in both.
+    """
+    from sklearn.datasets import load_sample_image
+
+    rng = np.random.default_rng(0)
+    parts = {"train": [], "test": []}
+    for name in ("china.jpg", "flower.jpg"):
+        photo = load_sample_image(name).astype(np.float32)
+        height, width = (side // 2 for side in photo.shape[:2])
+        photo = photo[: 2 * height, : 2 * width].reshape(height, 2, width, 2, 3)
+        photo = np.round(photo.mean(axis=(1, 3))).astype(np.uint8)
+        border = int(width * 0.6)
+        windows = np.lib.stride_tricks.sliding_window_view(
+            photo, (PATCH, PATCH), axis=(0, 1)
+        ).transpose(0, 1, 3, 4, 2)
+        for part, count, lefts in (
+            ("train", 600, (0, border - PATCH + 1)),
+            ("test", 150, (border, width - PATCH + 1)),
+        ):
+            top = rng.integers(0, height - PATCH + 1, count)
+            left = rng.integers(*lefts, count)
+            parts[part].append(windows[top, left])
+    arrays = {}
+    for part, patches in parts.items():
+        labels = np.repeat(np.arange(2), [len(each) for each in patches])
+        order = rng.permutation(len(labels))
+        arrays[f"x_{part}"] = np.concatenate(patches)[order]
+        arrays[f"y_{part}"] = labels[order]
+    return _pictures(arrays, PATCH_NAMES, "sample")
+
+
+def _read_cifar10(paths):
+    batches = _read_tar(
+        paths[0], [f"data_batch_{number}" for number in range(1, 6)] + ["test_batch"]
+    )
+    x = [_cifar_pixels(batch, 10000) for batch in batches]
+    y = [_cifar_labels(batch, b"labels", 10000) for batch in batches]
+    arrays = {
+        "x_train": np.concatenate(x[:5]),
+        "y_train": np.concatenate(y[:5]),
+        "x_test": x[5],
+        "y_test": y[5],
+    }
+    return _pictures(arrays, OBJECT_NAMES, "full")
+
+
+def _read_cifar100(paths):
+    train, test, meta = _read_tar(paths[0], ["train", "test", "meta"])
+    names = meta.get(b"fine_label_names") if isinstance(meta, dict) else None
+    if not isinstance(names, list) or len(names) != 100:
+        raise Damaged("в архиве нет ста названий классов")
+    arrays = {
+        "x_train": _cifar_pixels(train, 50000),
+        "y_train": _cifar_labels(train, b"fine_labels", 50000),
+        "x_test": _cifar_pixels(test, 10000),
+        "y_test": _cifar_labels(test, b"fine_labels", 10000),
+    }
+    return _pictures(arrays, tuple(name.decode() for name in names), "full")
+
+
+def _read_tar(path, names):
+    """Return the unpickled members of a .tar.gz by their last name; writes no file."""
+    try:
+        with tarfile.open(path, "r:gz") as archive:
+            members = {Path(m.name).name: m for m in archive if m.isfile()}
+            for name in names:
+                if name not in members:
+                    raise Damaged(f"в архиве нет файла {name}")
+            contents = [archive.extractfile(members[name]).read() for name in names]
+    except Damaged:
+        raise
+    except (OSError, EOFError, tarfile.TarError, zlib.error) as error:
+        raise Damaged("файл повреждён или это не архив .tar.gz") from error
+    return [unpickle_safely(content) for content in contents]
+
+
+def _cifar_pixels(batch, count):
+    pixels = batch.get(b"data") if isinstance(batch, dict) else None
+    if not isinstance(pixels, np.ndarray):
+        raise Damaged("в архиве нет массива data")
+    _expect("data", pixels, (count, 3072), np.uint8)
+    return np.ascontiguousarray(pixels.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1))
+
+
+def _cifar_labels(batch, key, count):
+    labels = batch.get(key) if isinstance(batch, dict) else None
+    if (
+        not isinstance(labels, list)
+        or len(labels) != count
+        or not all(type(label) is int and label >= 0 for label in labels)
+    ):
+        raise Damaged(f"в архиве нет списка {key.decode()} из {count} меток")
+    return np.array(labels, np.int64)
+
+
+# --- the catalogue ---------------------------------------------------------------------
+
+CATALOGUE = {
+    "digits": Entry(
+        sample_title="рукописные цифры, 5000 примеров из MNIST",
+        full_title="рукописные цифры, MNIST",
+        sample=lambda: _sample_npz("digits.npz", 4000, 1000, DIGIT_NAMES),
+        layouts=(
+            Layout(
+                (
+                    Remote(
+                        "mnist.npz",
+                        (KERAS_FILES + "mnist.npz",),
+                        "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
+                    ),
+                ),
+                _read_mnist,
+            ),
+        ),
+    ),
+    "clothes": Entry(
+        sample_title="одежда, нарисованная программой",
+        full_title="одежда, Fashion-MNIST",
+        sample=lambda: _sample_npz("clothes.npz", 2000, 500, CLOTHES_NAMES),
+        layouts=(
+            Layout(
+                tuple(
+                    Remote(name, (KERAS_FILES + name,))
+                    for name in CLOTHES_FILES.values()
+                ),
+                _read_clothes_idx,
+            ),
+            Layout((Remote("fashion_mnist.npz"),), _read_clothes_npz),
+        ),
+    ),
+    "objects": Entry(
+        sample_title="кусочки двух фотографий из scikit-learn",
+        full_title="предметы и животные, CIFAR-10",
+        sample=_objects_sample,
+        layouts=(
+            Layout(
+                (
+                    Remote(
+                        "cifar-10-python.tar.gz",
+                        (CIFAR_SITE + "cifar-10-python.tar.gz",),
+                        "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
+                    ),
+                ),
+                _read_cifar10,
+            ),
+        ),
+    ),
+    "objects100": Entry(
+        sample_title="кусочки двух фотографий из scikit-learn",
+        full_title="сто видов предметов и животных, CIFAR-100",
+        sample=_objects_sample,
+        layouts=(
+            Layout(
+                (
+                    Remote(
+                        "cifar-100-python.tar.gz",
+                        (CIFAR_SITE + "cifar-100-python.tar.gz",),
+                        "85cd44d02ba6437773c5bbd22e183051d648de2e7d6b014e1ef29b855ba677a7",
+                    ),
+                ),
+                _read_cifar100,
+            ),
+        ),
+    ),
+}
+

@@ -1,0 +1,197 @@
+"""Figures that several lessons draw: their style, their words, their size.
+
+A figure that explains one idea is drawn in its lesson.
+"""
+
+import numpy as np
+
+# Okabe and Ito (2008): eight colours that the colour-blind tell apart.
+COLOURS = (
+    "#0072B2", "#D55E00", "#009E73", "#CC79A7",
+    "#E69F00", "#56B4E9", "#000000", "#F0E442",
+)  # fmt: skip
+SEQUENTIAL = "cividis"
+
+
+def set_style():
+    """Set matplotlib's defaults: colours, grid, sizes that read well in a notebook."""
+    import matplotlib as mpl
+
+    mpl.rcParams.update(
+        {
+            "axes.prop_cycle": mpl.cycler(color=COLOURS),
+            "axes.grid": True,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.axisbelow": True,
+            "grid.color": "#DDDDDD",
+            "figure.dpi": 80,
+            "figure.constrained_layout.use": True,
+            "font.family": "DejaVu Sans",  # ships with matplotlib, has Cyrillic
+            "font.size": 11,
+            "image.cmap": "gray",
+            "legend.frameon": False,
+            "lines.linewidth": 2,
+        }
+    )
+
+
+def show(figure, alt):
+    """Display a figure with one sentence that says what is seen, and close it.
+
+    The sentence is the output's text/plain, so nbval compares it, and the image's alt.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    alt : str
+        A Russian sentence that holds on every machine.
+
+    Raises
+    ------
+    ValueError
+        The sentence is empty.
+    """
+    import io
+
+    import matplotlib.pyplot as plt
+    from IPython.display import display
+
+    if not alt.strip():
+        raise ValueError("a figure needs a sentence that says what is seen")
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    plt.close(figure)
+    display(
+        {"image/png": buffer.getvalue(), "text/plain": alt},
+        metadata={"image/png": {"alt": alt}},
+        raw=True,
+    )
+
+
+def pictures(images, titles=None, columns=8, size=1.3, axes=None, **options):
+    """Draw pictures in a grid without axes.
+
+    Parameters
+    ----------
+    images : array of shape (n, height, width) or (n, height, width, 3)
+    titles : sequence of str, optional
+        One line above each picture.
+    columns : int
+    size : float
+        Side of one picture, in inches.
+    axes : sequence of matplotlib.axes.Axes, optional
+        Where to draw; a new figure when left out.
+    **options
+        For ``imshow``, for instance ``vmin`` and ``vmax``.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    import matplotlib.pyplot as plt
+
+    count = len(images)
+    if axes is None:
+        columns = min(columns, count)
+        rows = -(-count // columns)
+        height = size * (1.25 if titles is not None else 1.0)
+        _, axes = plt.subplots(
+            rows, columns, figsize=(size * columns, height * rows), squeeze=False
+        )
+    axes = np.ravel(axes)
+    for axis in axes:
+        axis.set_axis_off()
+    for index, image in enumerate(images):
+        axes[index].imshow(image, **options)
+        if titles is not None:
+            axes[index].set_title(titles[index], fontsize=9)
+    return axes[0].figure
+
+
+def learning_curves(histories, key="loss", label="потери", axis=None, log=False):
+    """Draw a metric by epoch: solid on training data, dashed on validation data.
+
+    Parameters
+    ----------
+    histories : dict of str to dict
+        From the name of a model to the ``history`` of what ``fit`` returned.
+    key : str
+        Name of the metric in the history.
+    label : str
+        Its Russian name, for the axis.
+    axis : matplotlib.axes.Axes, optional
+    log : bool
+        Logarithmic scale of the metric.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    import matplotlib.pyplot as plt
+    from matplotlib.ticker import MaxNLocator
+
+    if axis is None:
+        _, axis = plt.subplots(figsize=(6.5, 3.6))
+    for number, (name, history) in enumerate(histories.items()):
+        colour = COLOURS[number % len(COLOURS)]
+        epochs = np.arange(1, len(history[key]) + 1)
+        axis.plot(epochs, history[key], color=colour, label=f"{name}: обучение")
+        if f"val_{key}" in history:
+            axis.plot(
+                epochs,
+                history[f"val_{key}"],
+                color=colour,
+                linestyle="--",
+                label=f"{name}: валидация",
+            )
+    axis.set(xlabel="эпоха", ylabel=label)
+    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if log:
+        axis.set_yscale("log")
+    axis.legend(fontsize=9)
+    return axis
+
+
+def confusion(matrix, class_names, axis=None, hide_diagonal=False):
+    """Draw a confusion matrix with its counts.
+
+    Parameters
+    ----------
+    matrix : array of int, shape (classes, classes)
+        Rows are true classes, columns are answers.
+    class_names : sequence of str
+    axis : matplotlib.axes.Axes, optional
+    hide_diagonal : bool
+        Leave the right answers white, so that the errors are seen.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    import matplotlib.pyplot as plt
+    import seaborn as sns
+
+    matrix = np.asarray(matrix)
+    if axis is None:
+        side = 0.45 * len(class_names) + 1.5
+        _, axis = plt.subplots(figsize=(side + 0.6, side))
+    shown = matrix.astype(float)
+    if hide_diagonal:
+        np.fill_diagonal(shown, np.nan)
+    sns.heatmap(
+        shown,
+        mask=np.isnan(shown),
+        annot=matrix,
+        fmt="d",
+        cmap=SEQUENTIAL,
+        xticklabels=class_names,
+        yticklabels=class_names,
+        cbar=False,
+        square=True,
+        linewidths=0.5,
+        ax=axis,
+    )
+    axis.set(xlabel="ответ сети", ylabel="верный класс")
+    axis.tick_params(axis="y", rotation=0)
+    return axis

@@ -1,0 +1,250 @@
+"""The closing table of a lesson: models beside their floors, for people and programs.
+
+The rows travel in the metadata of the table's output, where the runner reads them.
+Which models are compared, and on what, is the lesson's business.
+"""
+
+import html
+import math
+import tomllib
+from pathlib import Path
+
+from helpers.errors import CourseError
+
+BARS = Path(__file__).resolve().parent.parent / "lessons" / "bars.toml"
+METADATA_KEY = "course"
+ROLES = ("floor", "source", "ablation", "ours")
+LOWER_IS_BETTER = frozenset({"mae", "loss", "perplexity"})
+METRICS = {
+    "accuracy": "доля верных ответов",
+    "f1": "F-мера",
+    "mae": "средняя абсолютная ошибка",
+    "skill": "выигрыш у базовой модели",
+    "loss": "потери",
+    "perplexity": "перплексия",
+    "exact": "ответ совпал целиком",
+    "chrf": "chrF",
+    "purity": "чистота соседей",
+    "words_per_second": "слов в секунду",
+}
+_ROLE_TITLES = {
+    "floor": "базовая",
+    "source": "исходная",
+    "ablation": "без одной части",
+    "ours": "наша",
+}
+
+
+def read_bars(lesson, mode, path=BARS):
+    """Return the bars of a lesson in a data mode.
+
+    Parameters
+    ----------
+    lesson : str
+        Name of the notebook without its suffix, for instance ``"04_mnist_cnn"``.
+    mode : str
+        ``"sample"`` or ``"full"``.
+
+    Returns
+    -------
+    dict of str to float
+        From a role (``"ours"``, ``"source"``) to the value it has to reach; other
+        keys are conditions that the runner checks.  Empty when nothing is set.
+    """
+    if not path.is_file():
+        return {}
+    bars = tomllib.loads(path.read_text(encoding="utf-8"))
+    return bars.get(lesson, {}).get(mode, {})
+
+
+def reaches(metric, value, bar):
+    """Tell whether `value` is at least as good as `bar`; NaN never is."""
+    return value <= bar if metric in LOWER_IS_BETTER else value >= bar
+
+
+def wilson_interval(share, count, z=1.959964):
+    """Return the Wilson interval of a share seen on `count` examples.
+
+    Parameters
+    ----------
+    share : float
+        Share of successes, from 0 to 1.
+    count : int
+        Number of examples, at least 1.
+    z : float
+        Quantile of the normal law; 1.96 gives 95 %.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper end, both from 0 to 1.
+
+    Notes
+    -----
+    E. B. Wilson, "Probable inference, the law of succession, and statistical
+    inference", JASA 22 (1927), 209-212.
+    """
+    if count < 1 or not 0 <= share <= 1:
+        raise ValueError(f"a share from 0 to 1 of at least one: {share} of {count}")
+    centre = share + z * z / (2 * count)
+    half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
+    scale = 1 + z * z / count
+    return max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)
+
+
+class Scores:
+    """Collect the models of a lesson and show them as its closing table.
+
+    Parameters
+    ----------
+    lesson : str
+        Name of the notebook without its suffix.
+    data : str
+        Data mode, ``"sample"`` or ``"full"``.
+    metric : str
+        A key of `METRICS`, the same for all rows.
+    count : int, optional
+        Number of held-out examples; with it a share gets its 95 % interval.
+    """
+
+    def __init__(self, lesson, data, metric="accuracy", count=None):
+        if metric not in METRICS:
+            raise ValueError(f"metric {metric!r} is none of {', '.join(METRICS)}")
+        self.lesson, self.data, self.metric, self.count = lesson, data, metric, count
+        self.bars = read_bars(lesson, data)
+        self.rows = []
+
+    def add(self, model, role, value, *, parameters=None, seconds=None, deviation=None):
+        """Add a row.
+
+        Parameters
+        ----------
+        model : str
+            What the reader calls it, in Russian; each name once.
+        role : str
+            One of `ROLES`.
+        value : float
+            The metric on the held-out part.
+        parameters : int, optional
+            Number of trained numbers.
+        seconds : float, optional
+            Wall time of training.  Kept in the metadata, never shown.
+        deviation : float, optional
+            Standard deviation over repeated trainings.
+        """
+        if role not in ROLES:
+            raise ValueError(f"role {role!r} is none of {', '.join(ROLES)}")
+        if not math.isfinite(value):
+            raise CourseError(
+                f"«{model}»: вместо числа получилось {value}. Проверьте скорость "
+                "обучения и входные данные: в них могли попасть NaN."
+            )
+        if any(row["model"] == model for row in self.rows):
+            raise ValueError(f"two rows named {model!r}")
+        self.rows.append(
+            {
+                "model": model,
+                "role": role,
+                "metric": self.metric,
+                "value": float(value),
+                "deviation": None if deviation is None else float(deviation),
+                "bar": self.bars.get(role),
+                "parameters": None if parameters is None else int(parameters),
+                "seconds": None if seconds is None else round(float(seconds), 2),
+            }
+        )
+
+    def value(self, model):
+        """Return the metric of the row named `model`."""
+        return next(row["value"] for row in self.rows if row["model"] == model)
+
+    def best(self, role):
+        """Return the best value among the rows of a role."""
+        values = [row["value"] for row in self.rows if row["role"] == role]
+        return min(values) if self.metric in LOWER_IS_BETTER else max(values)
+
+    def passed(self):
+        """Tell whether every row that has a bar reaches it."""
+        return all(
+            reaches(self.metric, row["value"], row["bar"])
+            for row in self.rows
+            if row["bar"] is not None
+        )
+
+    def show(self):
+        """Display the table; its rows go into the metadata of the output."""
+        from IPython.display import display
+
+        header, lines = self._cells()
+        display(
+            {"text/plain": _as_text(header, lines), "text/html": _as_html(header, lines)},
+            metadata={METADATA_KEY: {"data": self.data, "models": self.rows}},
+            raw=True,
+        )
+
+    def _cells(self):
+        header = ["модель", "роль", "параметров", METRICS[self.metric]]
+        intervals = self.count and self.metric in ("accuracy", "exact")
+        if intervals:
+            header.append("95 %-й интервал")
+        header.append("планка")
+        lines = []
+        for row in self.rows:
+            line = [row["model"], _ROLE_TITLES[row["role"]]]
+            line.append(_grouped(row["parameters"]))
+            spread = "" if row["deviation"] is None else f" ± {row['deviation']:.4f}"
+            line.append(_comma(f"{row['value']:.4f}{spread}"))
+            if intervals:
+                low, high = wilson_interval(row["value"], self.count)
+                line.append(_comma(f"{low:.3f} … {high:.3f}"))
+            line.append("" if row["bar"] is None else _comma(f"{row['bar']:g}"))
+            lines.append(line)
+        return header, lines
+
+
+def rows_of(notebook):
+    """Return the rows of the closing tables in an executed notebook.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+
+    Returns
+    -------
+    tuple
+        Data mode (None when there is no table) and the list of rows.
+    """
+    mode, rows = None, []
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            table = output.get("metadata", {}).get(METADATA_KEY)
+            if table:
+                mode = table["data"]
+                rows.extend(dict(row) for row in table["models"])
+    return mode, rows
+
+
+def _comma(text):
+    return text.replace(".", ",")
+
+
+def _grouped(number):
+    """Return 121 930 for 121930, with a narrow space that does not break."""
+    return "" if number is None else f"{number:,}".replace(",", "\u202f")
+
+
+def _as_text(header, lines):
+    widths = [max(map(len, column)) for column in zip(header, *lines, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        .rstrip()
+        for line in [header, *lines]
+    )
+
+
+def _as_html(header, lines):
+    def row(cells, tag):
+        return "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells)
+
+    body = "".join(f"<tr>{row(line, 'td')}</tr>" for line in lines)
+    return f"<table><thead><tr>{row(header, 'th')}</tr></thead><tbody>{body}</tbody></table>"

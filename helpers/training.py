@@ -1,0 +1,229 @@
+"""Before and during training: seed, quiet start, device, a line of progress.
+
+What is trained, and how, stands in the lessons.
+"""
+
+import contextlib
+import os
+import random
+import sys
+import tempfile
+import time
+import warnings
+
+from helpers.errors import CourseError
+
+DEFAULT_SEED = 42
+NEEDED = ("gensim", "pooch", "seaborn", "tqdm")  # what Colab may lack
+KEPT = ("numpy", "tensorflow", "keras", "pandas", "scikit-learn", "matplotlib")
+
+
+@contextlib.contextmanager
+def _quiet_descriptor():
+    """Point file descriptor 2 at a file: TensorFlow writes there past ``sys.stderr``.
+
+    What was written is shown after all when the block raises.
+    """
+    sys.stderr.flush()
+    saved = os.dup(2)
+    with tempfile.TemporaryFile() as sink:
+        os.dup2(sink.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            os.dup2(saved, 2)
+            sink.seek(0)
+            sys.stderr.write(sink.read().decode(errors="replace"))
+            raise
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)
+
+
+def seed_from_environment():
+    """Return the seed of this run: ``COURSE_SEED``, or 42.
+
+    Raises
+    ------
+    CourseError
+        ``COURSE_SEED`` is not a whole number from 0 to 2**32 - 1.
+    """
+    text = os.environ.get("COURSE_SEED", "").strip() or str(DEFAULT_SEED)
+    if not (text.isascii() and text.isdigit() and int(text) < 2**32):
+        raise CourseError(
+            f"COURSE_SEED={text!r}: нужно целое число от 0 до 4294967295. "
+            "Исправьте переменную окружения или уберите её."
+        )
+    return int(text)
+
+
+def install_missing():
+    """Install what the course needs and this Python lacks, upgrading nothing.
+
+    A no-op in the course's own environment; on Colab it adds gensim, pooch and the
+    like, pinned to the NumPy, TensorFlow and Keras that are there.
+
+    Raises
+    ------
+    CourseError
+        pip failed.
+    """
+    import importlib.metadata
+    import importlib.util
+    import subprocess
+
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if not missing:
+        return
+    pins = []
+    for package in KEPT:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            pins.append(f"{package}=={importlib.metadata.version(package)}")
+    print("Устанавливаю:", ", ".join(missing))
+    command = [sys.executable, "-m", "pip", "install", "-q", *missing, *pins]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise CourseError(
+            f"не удалось установить {', '.join(missing)}: {done.stderr.strip()[-300:]}. "
+            "Проверьте соединение и запустите ячейку ещё раз."
+        )
+    importlib.invalidate_caches()
+
+
+def start(seed=None):
+    """Seed every generator, import Keras quietly, set the plot style, name the device.
+
+    Parameters
+    ----------
+    seed : int, optional
+        Seed of ``random``, NumPy and the backend; `seed_from_environment` by default.
+
+    Returns
+    -------
+    int
+        The seed, for ``numpy.random.default_rng``.
+    """
+    seed = seed_from_environment() if seed is None else seed
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    warnings.filterwarnings("ignore", module=r"jax\..*|tensorflow\..*")
+    with _quiet_descriptor():
+        import keras
+
+        random.seed(seed)
+        keras.utils.set_random_seed(seed)
+        keras.ops.convert_to_numpy(keras.ops.ones(1) + 1)  # wakes the device up
+        line = describe_device()
+
+    from helpers import plots
+
+    plots.set_style()
+    print(f"Устройство: {line}; зерно генератора {seed}")
+    return seed
+
+
+def describe_device():
+    """Return one Russian line: the device, Keras and its backend, with versions."""
+    import importlib.metadata
+
+    import keras
+
+    backend = keras.backend.backend()
+    accelerators = [
+        name for name in keras.distribution.list_devices() if "cpu" not in name.lower()
+    ]
+    if backend == "torch":
+        import torch
+
+        accelerators = ["cuda"] * torch.cuda.device_count()
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+    device = (
+        f"GPU, карт: {len(accelerators)}"
+        if accelerators
+        else f"CPU, ядер: {cores or os.cpu_count()}"
+    )
+    title = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}[backend]
+    return (
+        f"{device}; Keras {keras.__version__} на {title} "
+        f"{importlib.metadata.version(backend)}"
+    )
+
+
+def progress(epochs, every=0.3):
+    """Return a Keras callback: one line that moves while training runs.
+
+    The line ends as a summary of the last epoch, without seconds.
+
+    Parameters
+    ----------
+    epochs : int
+        Number of epochs, the same that ``fit`` is given.
+    every : float
+        Least time between two updates of the line, in seconds.
+
+    Returns
+    -------
+    keras.callbacks.Callback
+    """
+    import keras
+
+    state = {"epoch": 0, "shown": 0.0, "width": 0, "last": {}}
+
+    def write(text, end=""):
+        padding = " " * max(0, state["width"] - len(text))
+        state["width"] = len(text)
+        print(f"\r{text}{padding}", end=end, flush=True)
+
+    def on_epoch_begin(epoch, logs=None):
+        state["epoch"] = epoch + 1
+
+    def on_train_batch_end(batch, logs=None):
+        if time.monotonic() - state["shown"] < every:
+            return
+        state["shown"] = time.monotonic()
+        write(f"эпоха {state['epoch']} из {epochs}, батч {batch + 1}{_figures(logs)}")
+
+    def on_epoch_end(epoch, logs=None):
+        state["last"] = dict(logs or {})
+        write(f"эпоха {epoch + 1} из {epochs}{_figures(logs)}")
+
+    def on_train_end(logs=None):
+        write(f"пройдено эпох: {state['epoch']}{_figures(state['last'])}", end="\n")
+
+    return keras.callbacks.LambdaCallback(
+        on_epoch_begin=on_epoch_begin,
+        on_epoch_end=on_epoch_end,
+        on_train_batch_end=on_train_batch_end,
+        on_train_end=on_train_end,
+    )
+
+
+_NAMES = {
+    "loss": "потери",
+    "accuracy": "доля верных",
+    "val_loss": "потери на валидации",
+    "val_accuracy": "доля верных на валидации",
+}
+
+
+def _figures(logs):
+    """Return ``": потери 0,123, ..."`` for the figures that have a Russian name."""
+    shown = [
+        f"{name} {float(logs[key]):.3f}".replace(".", ",")
+        for key, name in _NAMES.items()
+        if logs and key in logs
+    ]
+    return ": " + "; ".join(shown) if shown else ""
+
+
+class Stopwatch:
+    """Measure wall time: ``with Stopwatch() as watch: ...``, then ``watch.seconds``."""
+
+    def __enter__(self):
+        """Start."""
+        self.seconds = None
+        self._began = time.perf_counter()
+        return self
+
+    def __exit__(self, *_):
+        """Stop; an exception goes on."""
+        self.seconds = time.perf_counter() - self._began

@@ -1,0 +1,1 @@
+"""What maintainers run; lessons and helpers import nothing from here."""

@@ -1,0 +1,446 @@
+"""Execute the lessons, check their bars, write what they reached.
+
+    python -m tools.run_lessons              # make run: into build/
+    python -m tools.run_lessons --full       # make full: full data, several seeds
+    python -m tools.run_lessons --in-place   # store new outputs in lessons/
+
+``COURSE_LESSONS=04,06`` narrows a run; ``COURSE_DATA`` chooses the data of a plain one.
+nbclient executes; this program watches memory, reads the closing tables, reports.
+"""
+
+import argparse
+import hashlib
+import importlib.metadata
+import json
+import os
+import statistics
+import sys
+import threading
+import time
+from datetime import date
+from pathlib import Path
+
+import nbformat
+import psutil
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from tqdm import tqdm
+
+from helpers import scores
+from helpers.data import default_mode
+from helpers.download import teacher_folder
+from helpers.errors import CourseError
+
+ROOT = Path(__file__).resolve().parent.parent
+LESSONS = ROOT / "lessons"
+BUILD = ROOT / "build"
+FULL_RESULTS = ROOT / "results" / "full.json"
+PACKAGES = ("keras", "tensorflow", "jax", "torch", "numpy", "scikit-learn")
+KERNEL_LOG = BUILD / "kernel.log"  # what a kernel says before it listens to us
+LONGEST_CELL = 3600  # seconds
+
+
+class LessonFailed(Exception):
+    """A lesson did not run to its end or missed its bar; says where and why."""
+
+
+def find_lessons(chosen):
+    """Return the lesson notebooks, all or those whose numbers are given ("04,06")."""
+    books = sorted(LESSONS.glob("[0-9][0-9]_*.ipynb"))
+    if not chosen.strip():
+        return books
+    wanted = [part.strip().zfill(2) for part in chosen.split(",") if part.strip()]
+    unknown = [w for w in wanted if not any(b.name[:2] == w for b in books)]
+    if unknown:
+        known = ", ".join(book.name[:2] for book in books)
+        raise CourseError(
+            f"COURSE_LESSONS={chosen}: there is no lesson {', '.join(unknown)}; "
+            f"there are {known}"
+        )
+    return [book for book in books if book.name[:2] in wanted]
+
+
+class MemoryWatch:
+    """Watch the resident memory of a process; ``peak_mb`` is the largest seen."""
+
+    def __init__(self, pid):
+        self.peak_mb = 0
+        self._process = psutil.Process(pid)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def _watch(self):
+        while not self._stop.wait(0.1):
+            try:
+                used = self._process.memory_info().rss / 2**20
+            except psutil.Error:
+                return
+            self.peak_mb = max(self.peak_mb, round(used))
+
+    def stop(self):
+        """Stop watching and return the peak in MiB."""
+        self._stop.set()
+        self._thread.join()
+        return self.peak_mb
+
+
+def execute(path, environment, bar=None):
+    """Execute a notebook in a fresh kernel of this very Python.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    environment : dict of str to str
+        Variables set for the kernel, beside those of this process.
+    bar : tqdm.tqdm, optional
+        Moved by one at each cell.
+
+    Returns
+    -------
+    tuple
+        The executed notebook, seconds, peak memory in MiB.
+
+    Raises
+    ------
+    LessonFailed
+        A cell failed, hung, wrote to stderr, or the kernel died.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    manager = AsyncKernelManager(kernel_name="python3")
+    client = NotebookClient(
+        notebook,
+        km=manager,
+        timeout=LONGEST_CELL,
+        coalesce_streams=True,
+        record_timing=False,
+        resources={"metadata": {"path": str(path.parent)}},
+        on_cell_complete=(lambda **_: bar.update()) if bar is not None else None,
+    )
+    KERNEL_LOG.parent.mkdir(exist_ok=True)
+    began, watch = time.perf_counter(), None
+    try:
+        with (
+            KERNEL_LOG.open("ab") as log,
+            client.setup_kernel(env={**os.environ, **environment}, stderr=log),
+        ):
+            watch = MemoryWatch(manager.provisioner.pid)
+            for index, cell in enumerate(notebook.cells):
+                _execute_cell(client, path, index, cell)
+            seconds = time.perf_counter() - began
+            peak = watch.stop()
+    except (DeadKernelError, RuntimeError) as error:
+        raise LessonFailed(f"{path.name}: the kernel died: {error}") from error
+    finally:
+        if watch is not None:
+            watch.stop()
+    return notebook, seconds, peak
+
+
+def _execute_cell(client, path, index, cell):
+    try:
+        client.execute_cell(cell, index)
+    except CellExecutionError as error:
+        cause = f"{error.ename}: {error.evalue}"
+        raise LessonFailed(_where(path, index, cell, cause)) from error
+    except CellTimeoutError as error:
+        cause = f"ran longer than {LONGEST_CELL} s"
+        raise LessonFailed(_where(path, index, cell, cause)) from error
+    noise = [o.text for o in cell.get("outputs", []) if o.get("name") == "stderr"]
+    if noise:
+        cause = f"wrote to stderr: {noise[0].strip()[:400]}"
+        raise LessonFailed(_where(path, index, cell, cause))
+
+
+def _where(path, index, cell, cause):
+    source = "\n".join(f"    {line}" for line in cell.source.splitlines())
+    return f"{path.name}, cell {index + 1}:\n{source}\n  {cause}"
+
+
+def missed_bars(lesson, mode, models):
+    """Return a line for each bar of ``lessons/bars.toml`` that the rows miss.
+
+    Parameters
+    ----------
+    lesson : str
+    mode : str
+    models : list of dict
+        Rows of the closing table.
+    """
+    lines = []
+    for row in models:
+        bar = row["bar"]
+        if bar is not None and not scores.reaches(row["metric"], row["value"], bar):
+            lines.append(
+                f"{lesson}: {row['model']}: {row['metric']} {row['value']:.4f}, "
+                f"the bar is {bar:g}"
+            )
+    bars = scores.read_bars(lesson, mode)
+    by_role = {row["role"]: row for row in models}
+    for role in ("source", "ours"):
+        if role in bars and role not in by_role:
+            lines.append(f"{lesson}: the closing table has no row {role!r}")
+    ours, limit = by_role.get("ours"), bars.get("max_parameters")
+    if ours and limit and ours["parameters"] > limit:
+        lines.append(f"{lesson}: {ours['parameters']} parameters, the limit is {limit}")
+    return lines
+
+
+def clean(notebook):
+    """Drop from an executed notebook what is not its content, in place."""
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {
+                "display_name": "Python 3",
+                "language": "python",
+                "name": "python3",
+            },
+            "language_info": {"name": "python"},
+        }
+    )
+    for number, cell in enumerate(notebook.cells):
+        tags = cell.metadata.get("tags")
+        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
+        cell.id = f"cell-{number:03d}"
+    return notebook
+
+
+def write(path, text):
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    try:
+        part.write_text(text, encoding="utf-8", newline="\n")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_html(notebook, path):
+    """Write a notebook as one HTML page that needs nothing beside it."""
+    from nbconvert import HTMLExporter
+
+    html, _ = HTMLExporter(embed_images=True).from_notebook_node(
+        notebook, resources={"metadata": {"name": path.stem}}
+    )
+    write(path, html)
+
+
+def as_json(value):
+    """Return readable JSON with a final newline."""
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+def describe(mode):
+    """Return the head of a results file: mode, device, date, versions."""
+    versions = {"python": ".".join(map(str, sys.version_info[:3]))}
+    for package in PACKAGES:
+        try:
+            versions[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    return {
+        "mode": mode,
+        "device": _device(),
+        "backend": backend,
+        "date": date.today().isoformat(),
+        "versions": versions,
+        "lessons": {},
+    }
+
+
+def _device():
+    cores = f"CPU, {os.cpu_count()} cores"
+    gpus = Path("/proc/driver/nvidia/gpus")
+    return f"{cores}; NVIDIA GPU" if gpus.is_dir() and any(gpus.iterdir()) else cores
+
+
+def lesson_result(path, mode, seed=None, bar=None):
+    """Execute a lesson and return its notebook and its entry of a results file."""
+    environment = {"COURSE_DATA": mode}
+    if seed is not None:
+        environment["COURSE_SEED"] = str(seed)
+    notebook, seconds, peak = execute(path, environment, bar)
+    used, models = scores.rows_of(notebook)
+    return notebook, {
+        "status": "passed",
+        "data": used,
+        "seconds": round(seconds, 1),
+        "peak_mb": peak,
+        "models": models,
+    }
+
+
+def run(paths, mode, in_place):
+    """Execute lessons once into ``build/``; return the exit status."""
+    results, failures = describe(mode), []
+    cells = sum(len(nbformat.read(path, as_version=4).cells) for path in paths)
+    with tqdm(total=cells, unit="cell", dynamic_ncols=True) as bar:
+        for path in paths:
+            bar.set_description(path.stem)
+            try:
+                notebook, entry = lesson_result(path, mode, bar=bar)
+            except LessonFailed as error:
+                failures.append(str(error))
+                results["lessons"][path.stem] = {"status": "failed"}
+                continue
+            missed = missed_bars(path.stem, mode, entry["models"])
+            entry["status"] = "missed its bar" if missed else "passed"
+            failures.extend(missed)
+            results["lessons"][path.stem] = entry
+            text = nbformat.writes(clean(notebook)) + "\n"
+            write(BUILD / "lessons" / path.name, text)
+            write_html(notebook, BUILD / "lessons" / f"{path.stem}.html")
+            if in_place and not missed:
+                write(path, text)
+    write(BUILD / "results.json", as_json(results))
+    print_table(results)
+    for failure in failures:
+        print(f"\nFAILED {failure}", file=sys.stderr)
+    return 1 if failures else 0
+
+
+def print_table(results):
+    """Print a line for each lesson: data, seconds, memory, floor, score, bar."""
+    lines = [("lesson", "data", "seconds", "peak MB", "best floor", "ours", "bar", "")]
+    for name, entry in results["lessons"].items():
+        models = entry.get("models", [])
+        floors = [row for row in models if row["role"] == "floor"]
+        ours = next((row for row in models if row["role"] == "ours"), None)
+        best = None
+        if floors:
+            lower = floors[0]["metric"] in scores.LOWER_IS_BETTER
+            best = (min if lower else max)(row["value"] for row in floors)
+        lines.append(
+            (
+                name,
+                entry.get("data") or "-",
+                str(entry.get("seconds", "-")),
+                str(entry.get("peak_mb", "-")),
+                "-" if best is None else f"{best:.4f}",
+                "-" if ours is None else f"{ours['value']:.4f}",
+                "-" if ours is None or ours["bar"] is None else f"{ours['bar']:g}",
+                entry["status"],
+            )
+        )
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    print()
+    for line in lines:
+        cells = zip(line, widths, strict=True)
+        print("  ".join(cell.ljust(width) for cell, width in cells).rstrip())
+
+
+def run_full(paths):
+    """Run lessons on the full data sets, resuming; return the exit status."""
+    failures, head = [], describe("full")
+    for path in paths:
+        seeds = range(scores.read_bars(path.stem, "full").get("seeds", 1))
+        entries = []
+        for seed in seeds:
+            try:
+                entries.append(_full_once(path, seed, head))
+            except LessonFailed as error:
+                failures.append(str(error))
+        if len(entries) < len(seeds):
+            continue
+        merged = merge_seeds(entries)
+        missed = missed_bars(path.stem, "full", merged["models"])
+        missed += slower_than_source(path.stem, merged["models"])
+        merged["status"] = "missed its bar" if missed else "passed"
+        failures.extend(missed)
+        merge_results(FULL_RESULTS, head, path.stem, merged)
+        print_table({"lessons": {path.stem: merged}})
+    for failure in failures:
+        print(f"\nFAILED {failure}", file=sys.stderr)
+    return 1 if failures else 0
+
+
+def _full_once(path, seed, head):
+    """Return the entry of one seed, from ``build/full`` when it was made before."""
+    stamp = hashlib.sha256(path.read_bytes() + json.dumps(head).encode()).hexdigest()
+    kept = BUILD / "full" / f"{path.stem}.seed{seed}.json"
+    if kept.is_file():
+        saved = json.loads(kept.read_text(encoding="utf-8"))
+        if saved["stamp"] == stamp:
+            print(f"{path.stem}, seed {seed}: done before, kept")
+            return saved["entry"]
+    cells = len(nbformat.read(path, as_version=4).cells)
+    with tqdm(total=cells, unit="cell", desc=f"{path.stem}, seed {seed}") as bar:
+        notebook, entry = lesson_result(path, "full", seed, bar)
+    write(kept.with_suffix(".ipynb"), nbformat.writes(clean(notebook)) + "\n")
+    write_html(notebook, kept.with_suffix(".html"))
+    write(kept, as_json({"stamp": stamp, "entry": entry}))
+    return entry
+
+
+def merge_seeds(entries):
+    """Return one entry from those of several seeds.
+
+    ``value`` and ``seconds`` of a model become means over seeds, ``deviation`` the
+    sample standard deviation of ``value`` (None for one seed); memory is the largest.
+    """
+    merged = {**entries[0], "seeds": len(entries), "models": []}
+    merged["seconds"] = round(sum(entry["seconds"] for entry in entries), 1)
+    merged["peak_mb"] = max(entry["peak_mb"] for entry in entries)
+    for rows in zip(*(entry["models"] for entry in entries), strict=True):
+        values = [row["value"] for row in rows]
+        times = [row["seconds"] for row in rows if row["seconds"] is not None]
+        row = dict(rows[0], value=round(statistics.fmean(values), 6))
+        if len(values) > 1:
+            row["deviation"] = round(statistics.stdev(values), 6)
+        row["seconds"] = round(statistics.fmean(times), 1) if times else None
+        merged["models"].append(row)
+    return merged
+
+
+def slower_than_source(lesson, models):
+    """Return a line when ours has to be no slower than the source's, and is."""
+    if not scores.read_bars(lesson, "full").get("no_slower_than_source"):
+        return []
+    times = {row["role"]: row["seconds"] for row in models}
+    if times["ours"] <= times["source"]:
+        return []
+    return [f"{lesson}: {times['ours']} s, the source's network {times['source']} s"]
+
+
+def merge_results(path, head, lesson, entry):
+    """Put one lesson into a results file, leaving the others as they are."""
+    results = dict(head)
+    if path.is_file():
+        results["lessons"] = json.loads(path.read_text(encoding="utf-8"))["lessons"]
+    place = {key: head[key] for key in ("device", "backend", "date", "versions")}
+    results["lessons"] = {**results["lessons"], lesson: {**entry, **place}}
+    results["lessons"] = dict(sorted(results["lessons"].items()))
+    write(path, as_json(results))
+
+
+def main(arguments=None):
+    """Run as the module's docstring says; return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--full", action="store_true", help="full data, several seeds")
+    parser.add_argument("--in-place", action="store_true", help="store the outputs")
+    options = parser.parse_args(arguments)
+    try:
+        paths = find_lessons(os.environ.get("COURSE_LESSONS", ""))
+        mode = "full" if options.full else default_mode()
+        folder = teacher_folder()
+    except CourseError as error:
+        print(error, file=sys.stderr)
+        return 2
+    if options.in_place and mode != "sample":
+        print("--in-place stores sample outputs: unset COURSE_DATA", file=sys.stderr)
+        return 2
+    if folder is not None:
+        os.environ["COURSE_DATA_DIR"] = str(folder)
+    os.environ["PYTHONIOENCODING"] = "utf-8"
+    try:
+        return run_full(paths) if options.full else run(paths, mode, options.in_place)
+    except KeyboardInterrupt:
+        print("\nInterrupted: nothing half-written was left.", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
