@@ -54,7 +54,9 @@ def main(arguments):
         print(f"{TARGET.name}: {'the same bytes' if same else 'DIFFERS'}")
         return 0 if same else 1
     TARGET.write_bytes(made)
-    print(f"{TARGET.name}: {len(made)} bytes, sha256 {hashlib.sha256(made).hexdigest()}")
+    print(
+        f"{TARGET.name}: {len(made)} bytes, sha256 {hashlib.sha256(made).hexdigest()}"
+    )
     return 0
 
 

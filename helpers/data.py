@@ -52,8 +52,8 @@ class Pictures:
         height, width = self.x_train.shape[1:3]
         colour = ", цветные" if self.x_train.ndim == 4 else ""
         return (
-            f"картинки {height} × {width}{colour}, обучающих {len(self.x_train)}, "
-            f"тестовых {len(self.x_test)}, классов {len(self.class_names)}"
+            f"обучающих {len(self.x_train)}, тестовых {len(self.x_test)}, "
+            f"{height} × {width}{colour}"
         )
 
 
@@ -65,7 +65,7 @@ class Layout:
     ----------
     files : tuple of Remote
     read : callable
-        From the list of their paths to the loader's value; raises `Damaged`.
+        From the list of their paths to the loader's value; raises `DamagedError`.
     """
 
     files: tuple[Remote, ...]
@@ -93,7 +93,7 @@ class Entry:
     layouts: tuple[Layout, ...]
 
 
-class Damaged(Exception):
+class DamagedError(Exception):
     """A file of a full data set is not what it should be; says what, in Russian."""
 
 
@@ -174,12 +174,12 @@ def _read(layout, paths, owned):
     """Read the files of a layout; our own damaged ones are removed from the cache."""
     try:
         return layout.read(paths)
-    except Damaged as error:
+    except DamagedError as error:
         if owned:
             for path in paths:
                 path.unlink(missing_ok=True)
             advice = (
-                "Файл удалён из кэша, запустите ячейку ещё раз. Если ошибка повторится, "
+                "Файл удалён из кэша, запустите ячейку ещё раз. Если не поможет, "
                 "скачайте файл вручную и укажите его папку в COURSE_DATA_DIR."
             )
         else:
@@ -191,7 +191,7 @@ def _read(layout, paths, owned):
         raise CourseError(f"{where}: {error}. {advice}") from error
 
 
-# --- reading what others have packed ---------------------------------------------------
+# --- reading what others have packed --------------------------------------------------
 
 
 def read_npz(path, shapes):
@@ -209,30 +209,30 @@ def read_npz(path, shapes):
 
     Raises
     ------
-    Damaged
+    DamagedError
         Not an .npz, cut short, or another name, shape or dtype.
     """
     try:
         with np.load(path, allow_pickle=False) as archive:
             if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise Damaged("это не архив .npz")
+                raise DamagedError("это не архив .npz")
             arrays = {name: archive[name] for name in archive.files if name in shapes}
-    except Damaged:
+    except DamagedError:
         raise
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise Damaged(
+        raise DamagedError(
             "файл повреждён или это не архив .npz без объектов Python"
         ) from error
     for name, shape in shapes.items():
         if name not in arrays:
-            raise Damaged(f"в архиве нет массива {name}")
+            raise DamagedError(f"в архиве нет массива {name}")
         _expect(name, arrays[name], shape, np.uint8)
     return arrays
 
 
 def _expect(name, array, shape, dtype):
     if array.shape != shape or array.dtype != dtype:
-        raise Damaged(
+        raise DamagedError(
             f"массив {name}: форма {array.shape}, тип {array.dtype}, а нужны "
             f"{shape} и {np.dtype(dtype)}"
         )
@@ -245,17 +245,16 @@ class _NumpyOnly(pickle.Unpickler):
         {
             ("numpy", "ndarray"),
             ("numpy", "dtype"),
-            ("numpy.core.multiarray", "_reconstruct"),
             ("numpy._core.multiarray", "_reconstruct"),
+            ("numpy._core.numeric", "_frombuffer"),
             ("_codecs", "encode"),
         }
     )
 
     def find_class(self, module, name):
+        module = module.replace("numpy.core.", "numpy._core.")  # NumPy 1 wrote so
         if (module, name) not in self.ALLOWED:
-            raise Damaged(f"файл просит выполнить {module}.{name}: не открываю")
-        if name == "_reconstruct":
-            return np._core.multiarray._reconstruct
+            raise DamagedError(f"файл просит выполнить {module}.{name}: не открываю")
         return super().find_class(module, name)
 
 
@@ -268,22 +267,22 @@ def unpickle_safely(data):
 
     Raises
     ------
-    Damaged
+    DamagedError
         The pickle is cut short, or names anything else, which is never run.
     """
     try:
         return _NumpyOnly(io.BytesIO(data), encoding="bytes").load()
-    except Damaged:
+    except DamagedError:
         raise
     except Exception as error:  # a broken pickle may raise almost anything
-        raise Damaged("файл повреждён: содержимое не читается") from error
+        raise DamagedError("файл повреждён: содержимое не читается") from error
 
 
 def _pictures(arrays, class_names, mode):
     """Return `Pictures` after checking that the labels fit the names."""
     labels = [arrays["y_train"], arrays["y_test"]]
     if any(y.max() >= len(class_names) for y in labels):
-        raise Damaged(f"метки выходят за пределы 0 … {len(class_names) - 1}")
+        raise DamagedError(f"метки выходят за пределы 0 … {len(class_names) - 1}")
     return Pictures(
         x_train=arrays["x_train"],
         y_train=arrays["y_train"].astype(np.int64),
@@ -294,7 +293,7 @@ def _pictures(arrays, class_names, mode):
     )
 
 
-# --- digits, clothes -------------------------------------------------------------------
+# --- digits, clothes ------------------------------------------------------------------
 
 KERAS_FILES = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 MNIST_SHAPES = {
@@ -328,7 +327,7 @@ def _sample_npz(file_name, train, test, class_names):
     path = SAMPLES / file_name
     try:
         return _pictures(read_npz(path, shapes), class_names, "sample")
-    except Damaged as error:
+    except DamagedError as error:
         raise CourseError(
             f"{path}: {error}. Это файл самого курса: верните его командой "
             f"git checkout -- data/{file_name}"
@@ -357,20 +356,20 @@ def _read_idx(path, shape):
     try:
         data = gzip.decompress(path.read_bytes())
     except (OSError, EOFError, zlib.error) as error:
-        raise Damaged(f"{path.name} повреждён или это не архив .gz") from error
+        raise DamagedError(f"{path.name} повреждён или это не архив .gz") from error
     if len(data) != header + np.prod(shape) or data[3] != len(shape):
-        raise Damaged(f"{path.name}: внутри не массив формы {shape}")
+        raise DamagedError(f"{path.name}: внутри не массив формы {shape}")
     return np.frombuffer(data, np.uint8, offset=header).reshape(shape)
 
 
 def _checked_clothes(arrays):
     for name, expected in CLOTHES_SUMS.items():
         if int(arrays[name].sum(dtype=np.int64)) != expected:
-            raise Damaged(f"сумма массива {name} не та, что у Fashion-MNIST")
+            raise DamagedError(f"сумма массива {name} не та, что у Fashion-MNIST")
     return _pictures(arrays, CLOTHES_NAMES, "full")
 
 
-# --- objects ---------------------------------------------------------------------------
+# --- objects --------------------------------------------------------------------------
 
 CIFAR_SITE = "https://www.cs.toronto.edu/~kriz/"
 OBJECT_NAMES = (
@@ -435,7 +434,7 @@ def _read_cifar100(paths):
     train, test, meta = _read_tar(paths[0], ["train", "test", "meta"])
     names = meta.get(b"fine_label_names") if isinstance(meta, dict) else None
     if not isinstance(names, list) or len(names) != 100:
-        raise Damaged("в архиве нет ста названий классов")
+        raise DamagedError("в архиве нет ста названий классов")
     arrays = {
         "x_train": _cifar_pixels(train, 50000),
         "y_train": _cifar_labels(train, b"fine_labels", 50000),
@@ -452,19 +451,19 @@ def _read_tar(path, names):
             members = {Path(m.name).name: m for m in archive if m.isfile()}
             for name in names:
                 if name not in members:
-                    raise Damaged(f"в архиве нет файла {name}")
+                    raise DamagedError(f"в архиве нет файла {name}")
             contents = [archive.extractfile(members[name]).read() for name in names]
-    except Damaged:
+    except DamagedError:
         raise
     except (OSError, EOFError, tarfile.TarError, zlib.error) as error:
-        raise Damaged("файл повреждён или это не архив .tar.gz") from error
+        raise DamagedError("файл повреждён или это не архив .tar.gz") from error
     return [unpickle_safely(content) for content in contents]
 
 
 def _cifar_pixels(batch, count):
     pixels = batch.get(b"data") if isinstance(batch, dict) else None
     if not isinstance(pixels, np.ndarray):
-        raise Damaged("в архиве нет массива data")
+        raise DamagedError("в архиве нет массива data")
     _expect("data", pixels, (count, 3072), np.uint8)
     return np.ascontiguousarray(pixels.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1))
 
@@ -476,16 +475,16 @@ def _cifar_labels(batch, key, count):
         or len(labels) != count
         or not all(type(label) is int and label >= 0 for label in labels)
     ):
-        raise Damaged(f"в архиве нет списка {key.decode()} из {count} меток")
+        raise DamagedError(f"в архиве нет списка {key.decode()} из {count} меток")
     return np.array(labels, np.int64)
 
 
-# --- the catalogue ---------------------------------------------------------------------
+# --- the catalogue --------------------------------------------------------------------
 
 CATALOGUE = {
     "digits": Entry(
-        sample_title="рукописные цифры, 5000 примеров из MNIST",
-        full_title="рукописные цифры, MNIST",
+        sample_title="цифры из MNIST",
+        full_title="весь MNIST",
         sample=lambda: _sample_npz("digits.npz", 4000, 1000, DIGIT_NAMES),
         layouts=(
             Layout(
@@ -502,7 +501,7 @@ CATALOGUE = {
     ),
     "clothes": Entry(
         sample_title="одежда, нарисованная программой",
-        full_title="одежда, Fashion-MNIST",
+        full_title="весь Fashion-MNIST",
         sample=lambda: _sample_npz("clothes.npz", 2000, 500, CLOTHES_NAMES),
         layouts=(
             Layout(
@@ -516,8 +515,8 @@ CATALOGUE = {
         ),
     ),
     "objects": Entry(
-        sample_title="кусочки двух фотографий из scikit-learn",
-        full_title="предметы и животные, CIFAR-10",
+        sample_title="кусочки двух фотографий",
+        full_title="весь CIFAR-10",
         sample=_objects_sample,
         layouts=(
             Layout(
@@ -533,8 +532,8 @@ CATALOGUE = {
         ),
     ),
     "objects100": Entry(
-        sample_title="кусочки двух фотографий из scikit-learn",
-        full_title="сто видов предметов и животных, CIFAR-100",
+        sample_title="кусочки двух фотографий",
+        full_title="весь CIFAR-100",
         sample=_objects_sample,
         layouts=(
             Layout(
@@ -550,4 +549,3 @@ CATALOGUE = {
         ),
     ),
 }
-

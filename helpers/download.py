@@ -59,7 +59,7 @@ def teacher_folder():
 
 
 def cache_folder():
-    """Return the folder of downloads: ``COURSE_CACHE_DIR`` or the system's own place."""
+    """Return the folder of downloads: ``COURSE_CACHE_DIR``, or the system's own."""
     text = os.environ.get("COURSE_CACHE_DIR", "").strip()
     if text:
         return Path(text).expanduser().resolve()

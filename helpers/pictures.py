@@ -39,7 +39,9 @@ def read_grey(path):
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path, formats=["PNG", "JPEG", "GIF", "BMP", "WEBP"]) as image:
+            with Image.open(
+                path, formats=["PNG", "JPEG", "GIF", "BMP", "WEBP"]
+            ) as image:
                 if image.width * image.height > MAX_PIXELS:
                     raise CourseError(
                         f"{path.name}: картинка {image.width} × {image.height} слишком "

@@ -60,7 +60,7 @@ def show(figure, alt):
     if not alt.strip():
         raise ValueError("a figure needs a sentence that says what is seen")
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png")
+    figure.savefig(buffer, format="png", bbox_inches="tight")
     plt.close(figure)
     display(
         {"image/png": buffer.getvalue(), "text/plain": alt},
@@ -193,5 +193,6 @@ def confusion(matrix, class_names, axis=None, hide_diagonal=False):
         ax=axis,
     )
     axis.set(xlabel="ответ сети", ylabel="верный класс")
+    axis.grid(False)
     axis.tick_params(axis="y", rotation=0)
     return axis

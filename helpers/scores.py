@@ -177,7 +177,10 @@ class Scores:
 
         header, lines = self._cells()
         display(
-            {"text/plain": _as_text(header, lines), "text/html": _as_html(header, lines)},
+            {
+                "text/plain": _as_text(header, lines),
+                "text/html": _as_html(header, lines),
+            },
             metadata={METADATA_KEY: {"data": self.data, "models": self.rows}},
             raw=True,
         )
@@ -236,15 +239,22 @@ def _grouped(number):
 def _as_text(header, lines):
     widths = [max(map(len, column)) for column in zip(header, *lines, strict=True)]
     return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-        .rstrip()
+        "  ".join(
+            cell.ljust(width) for cell, width in zip(line, widths, strict=True)
+        ).rstrip()
         for line in [header, *lines]
     )
 
 
 def _as_html(header, lines):
     def row(cells, tag):
-        return "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells)
+        sides = ["left", "left"] + ["right"] * (len(cells) - 2)
+        return "".join(
+            f'<{tag} align="{side}" style="text-align: {side}">'
+            f"{html.escape(cell)}</{tag}>"
+            for side, cell in zip(sides, cells, strict=True)
+        )
 
+    head = row(header, "th")
     body = "".join(f"<tr>{row(line, 'td')}</tr>" for line in lines)
-    return f"<table><thead><tr>{row(header, 'th')}</tr></thead><tbody>{body}</tbody></table>"
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -84,8 +84,8 @@ def install_missing():
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise CourseError(
-            f"не удалось установить {', '.join(missing)}: {done.stderr.strip()[-300:]}. "
-            "Проверьте соединение и запустите ячейку ещё раз."
+            f"не удалось установить {', '.join(missing)}. Проверьте соединение и "
+            f"запустите ячейку ещё раз. pip ответил: {done.stderr.strip()[-300:]}"
         )
     importlib.invalidate_caches()
 
@@ -148,15 +148,15 @@ def describe_device():
     )
 
 
-def progress(epochs, every=0.3):
+def progress(name="обучение", every=0.3):
     """Return a Keras callback: one line that moves while training runs.
 
     The line ends as a summary of the last epoch, without seconds.
 
     Parameters
     ----------
-    epochs : int
-        Number of epochs, the same that ``fit`` is given.
+    name : str
+        What is being trained; the line begins with it.
     every : float
         Least time between two updates of the line, in seconds.
 
@@ -166,53 +166,50 @@ def progress(epochs, every=0.3):
     """
     import keras
 
-    state = {"epoch": 0, "shown": 0.0, "width": 0, "last": {}}
+    class Progress(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            self.epoch, self.shown, self.width, self.last = 0, 0.0, 0, {}
 
-    def write(text, end=""):
-        padding = " " * max(0, state["width"] - len(text))
-        state["width"] = len(text)
-        print(f"\r{text}{padding}", end=end, flush=True)
+        def on_epoch_begin(self, epoch, logs=None):
+            self.epoch = epoch + 1
 
-    def on_epoch_begin(epoch, logs=None):
-        state["epoch"] = epoch + 1
+        def on_train_batch_end(self, batch, logs=None):
+            if time.monotonic() - self.shown >= every:
+                self.shown = time.monotonic()
+                of = f"{self.epoch} из {self.params['epochs']}"
+                self.write(f"{name}: эпоха {of}, батч {batch + 1}{_figures(logs)}")
 
-    def on_train_batch_end(batch, logs=None):
-        if time.monotonic() - state["shown"] < every:
-            return
-        state["shown"] = time.monotonic()
-        write(f"эпоха {state['epoch']} из {epochs}, батч {batch + 1}{_figures(logs)}")
+        def on_epoch_end(self, epoch, logs=None):
+            self.last = dict(logs or {})
 
-    def on_epoch_end(epoch, logs=None):
-        state["last"] = dict(logs or {})
-        write(f"эпоха {epoch + 1} из {epochs}{_figures(logs)}")
+        def on_train_end(self, logs=None):
+            epochs = f"эпох {self.epoch}"
+            self.write(f"{name}: {epochs}{_figures(self.last)}", end="\n")
 
-    def on_train_end(logs=None):
-        write(f"пройдено эпох: {state['epoch']}{_figures(state['last'])}", end="\n")
+        def write(self, text, end=""):
+            padding = " " * max(0, self.width - len(text))
+            self.width = len(text)
+            print(f"\r{text}{padding}", end=end, flush=True)
 
-    return keras.callbacks.LambdaCallback(
-        on_epoch_begin=on_epoch_begin,
-        on_epoch_end=on_epoch_end,
-        on_train_batch_end=on_train_batch_end,
-        on_train_end=on_train_end,
-    )
+    return Progress()
 
 
 _NAMES = {
     "loss": "потери",
-    "accuracy": "доля верных",
-    "val_loss": "потери на валидации",
-    "val_accuracy": "доля верных на валидации",
+    "accuracy": "верных",
+    "val_loss": "на валидации потери",
+    "val_accuracy": "верных",
 }
 
 
 def _figures(logs):
-    """Return ``": потери 0,123, ..."`` for the figures that have a Russian name."""
+    """Return ``", потери 0,123, ..."`` for the figures that have a Russian name."""
     shown = [
         f"{name} {float(logs[key]):.3f}".replace(".", ",")
         for key, name in _NAMES.items()
         if logs and key in logs
     ]
-    return ": " + "; ".join(shown) if shown else ""
+    return ", " + ", ".join(shown) if shown else ""
 
 
 class Stopwatch:

@@ -41,7 +41,7 @@ KERNEL_LOG = BUILD / "kernel.log"  # what a kernel says before it listens to us
 LONGEST_CELL = 3600  # seconds
 
 
-class LessonFailed(Exception):
+class LessonError(Exception):
     """A lesson did not run to its end or missed its bar; says where and why."""
 
 
@@ -104,7 +104,7 @@ def execute(path, environment, bar=None):
 
     Raises
     ------
-    LessonFailed
+    LessonError
         A cell failed, hung, wrote to stderr, or the kernel died.
     """
     notebook = nbformat.read(path, as_version=4)
@@ -131,7 +131,7 @@ def execute(path, environment, bar=None):
             seconds = time.perf_counter() - began
             peak = watch.stop()
     except (DeadKernelError, RuntimeError) as error:
-        raise LessonFailed(f"{path.name}: the kernel died: {error}") from error
+        raise LessonError(f"{path.name}: the kernel died: {error}") from error
     finally:
         if watch is not None:
             watch.stop()
@@ -143,14 +143,14 @@ def _execute_cell(client, path, index, cell):
         client.execute_cell(cell, index)
     except CellExecutionError as error:
         cause = f"{error.ename}: {error.evalue}"
-        raise LessonFailed(_where(path, index, cell, cause)) from error
+        raise LessonError(_where(path, index, cell, cause)) from error
     except CellTimeoutError as error:
         cause = f"ran longer than {LONGEST_CELL} s"
-        raise LessonFailed(_where(path, index, cell, cause)) from error
+        raise LessonError(_where(path, index, cell, cause)) from error
     noise = [o.text for o in cell.get("outputs", []) if o.get("name") == "stderr"]
     if noise:
         cause = f"wrote to stderr: {noise[0].strip()[:400]}"
-        raise LessonFailed(_where(path, index, cell, cause))
+        raise LessonError(_where(path, index, cell, cause))
 
 
 def _where(path, index, cell, cause):
@@ -282,7 +282,7 @@ def run(paths, mode, in_place):
             bar.set_description(path.stem)
             try:
                 notebook, entry = lesson_result(path, mode, bar=bar)
-            except LessonFailed as error:
+            except LessonError as error:
                 failures.append(str(error))
                 results["lessons"][path.stem] = {"status": "failed"}
                 continue
@@ -341,7 +341,7 @@ def run_full(paths):
         for seed in seeds:
             try:
                 entries.append(_full_once(path, seed, head))
-            except LessonFailed as error:
+            except LessonError as error:
                 failures.append(str(error))
         if len(entries) < len(seeds):
             continue
