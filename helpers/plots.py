@@ -97,7 +97,12 @@ def pictures(images, titles=None, columns=8, size=1.3, axes=None, **options):
         rows = -(-count // columns)
         height = size * (1.25 if titles is not None else 1.0)
         _, axes = plt.subplots(
-            rows, columns, figsize=(size * columns, height * rows), squeeze=False
+            rows,
+            columns,
+            figsize=(size * columns, height * rows),
+            squeeze=False,
+            layout="none",  # the constrained one takes a second for forty axes
+            gridspec_kw={"wspace": 0.08, "hspace": 0.3 if titles is not None else 0.08},
         )
     axes = np.ravel(axes)
     for axis in axes:

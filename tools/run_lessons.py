@@ -359,7 +359,7 @@ def run_full(paths):
 
 def _full_once(path, seed, head):
     """Return the entry of one seed, from ``build/full`` when it was made before."""
-    stamp = hashlib.sha256(path.read_bytes() + json.dumps(head).encode()).hexdigest()
+    stamp = stamp_of(path, head)
     kept = BUILD / "full" / f"{path.stem}.seed{seed}.json"
     if kept.is_file():
         saved = json.loads(kept.read_text(encoding="utf-8"))
@@ -373,6 +373,16 @@ def _full_once(path, seed, head):
     write_html(notebook, kept.with_suffix(".html"))
     write(kept, as_json({"stamp": stamp, "entry": entry}))
     return entry
+
+
+def stamp_of(path, head):
+    """Return what a kept result depends on: code cells, bars, device, versions."""
+    cells = nbformat.read(path, as_version=4).cells
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    place = [head[key] for key in ("device", "backend", "versions")]
+    bars = scores.read_bars(path.stem, "full")
+    text = json.dumps([code, place, bars], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def merge_seeds(entries):
