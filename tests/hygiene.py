@@ -1,0 +1,246 @@
+"""Rules of the house that a program can check in a lesson; see CONTRIBUTING.md.
+
+`problems` returns a line for each broken rule.  That each rule can fail is tested
+in test_notebooks.py.
+"""
+
+import re
+
+from helpers.scores import METADATA_KEY
+from tools.set_slug import rewrite
+
+TAGS = {"nbval-ignore-output", "nbval-skip", "raises-exception"}
+IGNORED = {"nbval-ignore-output", "nbval-skip"}
+MAX_LINES, MAX_WIDTH, MAX_BYTES = 25, 88, 1_500_000
+DRAWS = re.compile(
+    r"\.(plot|scatter|imshow|bar|barh|hist|contourf?|matshow|stem|fill_between)\("
+)
+NAMES_AXES = re.compile(r"xlabel|set_axis_off|axis\(.off|plots\.(pictures|confusion)")
+ABSOLUTE = re.compile(r"(?<![\w/.])/(home|root|Users|tmp|work|content)/\w|[A-Z]:\\\\")
+REPR = re.compile(r"^<[^>]*>\s*$")
+CLOCK = re.compile(r"\d\s*(секунд|сек\b|мс\b|ms\b|it/s|s/step)")
+MIXED = re.compile(r"\b(?=\w*[а-яё])(?=\w*[a-z])[a-zа-яё]+\b", re.IGNORECASE)
+# From the course's list of terms: what Russian textbooks do not say.
+FORBIDDEN = re.compile(
+    r"прямое распространение ошибки|тренировочн\w+ (сет|выборк)|пакетн\w+ градиент"
+    r"|рекурентн|долго-краткосрочн|логическ\w+ вывод|\bсид(а|ом|у|ы)?\b"
+    r"|датасет|инференс"
+    r"|аккураси|лосс\b|фич[аиу]\b|фичей|расстояние Кульбака",
+    re.IGNORECASE,
+)
+NOT_PROSE = re.compile(
+    r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\]\([^)]*\)|https?://\S+|<[^>]+>",
+    re.DOTALL,
+)
+
+
+def problems(book, name, address):
+    """Return the broken rules of a lesson.
+
+    Parameters
+    ----------
+    book : nbformat.NotebookNode
+        An executed lesson.
+    name : str
+        Its file name.
+    address : tuple of str
+        Slug and ref of the repository.
+    """
+    found = []
+    code = [cell for cell in book.cells if cell.cell_type == "code"]
+    prose = [cell.source for cell in book.cells if cell.cell_type == "markdown"]
+    found += _frame(book, prose, name, address)
+    found += _metadata(book, code)
+    for number, cell in enumerate(code, 1):
+        found += [f"code cell {number}: {each}" for each in _code(cell)]
+        found += [f"code cell {number}: {each}" for each in _outputs(cell)]
+    for text in prose:
+        found += _prose(text)
+    found += _comparing(code)
+    return found
+
+
+def _frame(book, prose, name, address):
+    """Title, badge, set-up, closing table, last sections."""
+    found, title, text = [], book.cells[0].source, "\n".join(prose)
+    number = int(name[:2])
+    if len(re.findall(r"^# ", text, re.M)) != 1 or not title.startswith("# "):
+        found.append("exactly one first-level heading, in the first cell")
+    if not title.startswith(f"# Урок {number}. "):
+        found.append(f"the title does not begin with «Урок {number}.»")
+    slug, ref = address
+    badge = f"https://colab.research.google.com/github/{slug}/blob/{ref}/lessons/{name}"
+    if badge not in title:
+        found.append(f"no badge with {badge}")
+    for words in ("Что вы узнаете", "Что нужно", "Сколько длится", "видеокарт"):
+        if words not in title:
+            found.append(f"the title cell does not say «{words}»")
+    opening = re.findall(r"^\* ", title, re.M)
+    if not 3 <= len(opening) <= 5:
+        found.append(f"{len(opening)} bullets in the title cell, not 3 to 5")
+    closing = re.search(r"^## Что мы узнали\n(.*?)(?=^## |\Z)", text, re.M | re.S)
+    if closing is None:
+        found.append("no section «Что мы узнали»")
+    elif len(re.findall(r"^\* ", closing[1], re.M)) != len(opening):
+        found.append("«Что мы узнали» has another number of bullets than the opening")
+    for section in ("Домашнее задание", "Что почитать"):
+        if not re.search(rf"^## {section}", text, re.M):
+            found.append(f"no section «{section}»")
+    if "Прежде чем запускать" not in text:
+        found.append("the student is never asked to predict")
+    setup = book.cells[1].source if len(book.cells) > 1 else ""
+    if (
+        not setup.startswith("# Подготовка")
+        or f'SLUG, REF = "{slug}", "{ref}"' not in setup
+    ):
+        found.append("the second cell is not the set-up cell with the course's address")
+    if rewrite(setup, slug, ref) != setup:
+        found.append("tools/set_slug.py would rewrite the set-up cell")
+    return found + _closing_table(book)
+
+
+def _closing_table(book):
+    tables = [
+        output.metadata[METADATA_KEY]
+        for cell in book.cells
+        for output in cell.get("outputs", [])
+        if METADATA_KEY in output.get("metadata", {})
+    ]
+    if not tables:
+        return ["no closing table with its rows in the metadata"]
+    found, roles = [], {row["role"] for table in tables for row in table["models"]}
+    if any(table["data"] != "sample" for table in tables):
+        found.append("the stored outputs are not those of the sample")
+    for role in ("floor", "ours"):
+        if role not in roles:
+            found.append(f"the closing table has no row {role!r}")
+    return found
+
+
+def _metadata(book, code):
+    found = []
+    if set(book.metadata) != {"kernelspec", "language_info"}:
+        found.append(f"notebook metadata {sorted(book.metadata)}")
+    if set(book.metadata.get("language_info", {})) - {"name"}:
+        found.append("language_info names more than the language")
+    for index, cell in enumerate(book.cells):
+        if set(cell.metadata) - {"tags"}:
+            found.append(f"cell {index + 1}: metadata {sorted(cell.metadata)}")
+        if set(cell.metadata.get("tags", [])) - TAGS:
+            found.append(f"cell {index + 1}: unknown tags {cell.metadata.tags}")
+    counts = [cell.execution_count for cell in code]
+    if counts != list(range(1, len(code) + 1)):
+        found.append("not executed once, in order, from the top")
+    return found
+
+
+def _code(cell):
+    found, lines = [], cell.source.splitlines()
+    if len([line for line in lines if line.strip()]) > MAX_LINES:
+        found.append(f"more than {MAX_LINES} lines")
+    if any(len(line) > MAX_WIDTH for line in lines):
+        found.append(f"a line of more than {MAX_WIDTH} columns")
+    if re.search(r"\btf\.|import tensorflow|LEGACY_KERAS|^\s*[!%]", cell.source, re.M):
+        found.append(
+            "TensorFlow itself, or a magic: the lesson must run on any backend"
+        )
+    if re.search(r"\bplt\.show\(|tqdm|clear_output|\.style\b", cell.source):
+        found.append("an output that nbval cannot compare")
+    if (
+        re.search(r"(?<!r)open\([^)]*\)", cell.source)
+        and "encoding=" not in cell.source
+    ):
+        found.append("a file opened without encoding=")
+    if DRAWS.search(cell.source) and not NAMES_AXES.search(cell.source):
+        draws_into_given_axis = re.search(r"def \w+\(axis\b", cell.source)
+        if not draws_into_given_axis:
+            found.append("draws, names no axis")
+    return found
+
+
+def _outputs(cell):
+    found = []
+    for output in cell.outputs:
+        data = output.get("data", {})
+        text = output.get("text", data.get("text/plain", ""))
+        if output.output_type == "error" and "raises-exception" not in _tags(cell):
+            found.append("a stored error")
+        if output.get("name") == "stderr":
+            found.append("stored stderr")
+        if ABSOLUTE.search(text):
+            found.append("an absolute path in the output")
+        if "\x1b[" in text or "\r" in text:
+            found.append("ANSI or a carriage return in the output")
+        if CLOCK.search(text):
+            found.append("wall-clock time in the output")
+        if set(data) & {"image/svg+xml", "application/vnd.jupyter.widget-view+json"}:
+            found.append("SVG or a widget in the output")
+        if "image/png" in data:
+            alt = output.metadata.get("image/png", {}).get("alt")
+            if REPR.match(text.strip()) or not text.strip() or alt != text:
+                found.append("a figure without its sentence: use plots.show")
+        elif REPR.match(text.strip()):
+            found.append(f"a bare {text.strip()[:40]} in the output")
+    return found
+
+
+def _tags(cell):
+    return set(cell.metadata.get("tags", []))
+
+
+def _comparing(code):
+    """At least 60 % of cells with output compare a text that names a figure or fact."""
+    shown = [cell for cell in code if cell.outputs]
+    compared = [
+        cell
+        for cell in shown
+        if not _tags(cell) & IGNORED
+        and any(
+            not REPR.match(text.strip()) and text.strip()
+            for output in cell.outputs
+            for text in [
+                output.get("text", output.get("data", {}).get("text/plain", ""))
+            ]
+        )
+    ]
+    found = []
+    if len(compared) < 0.6 * len(shown):
+        found.append(
+            f"only {len(compared)} of {len(shown)} cells with output compare it"
+        )
+    for number, cell in enumerate(code):
+        if _tags(cell) & IGNORED and not any(
+            each in compared for each in code[number + 1 :]
+        ):
+            found.append(
+                f"code cell {number + 1}: ignored, and nothing after it compares"
+            )
+    return found
+
+
+def _prose(text):
+    found = []
+    if re.search(r"^:::|^```\{", text, re.M):
+        found.append("a MyST fence, which GitHub and Colab show raw")
+    for target in re.findall(r"!\[[^\]]*\]\(([^)]*)\)", text):
+        if not target.startswith("https://"):
+            found.append(f"a relative or attached image: {target}")
+    if "<img" in text or re.search(r"!\[\]\(", text):
+        found.append("an image without a description")
+    for block in re.findall(r"<details>.*?</details>", text, re.S):
+        if "\n\n" in block:
+            found.append("a blank line inside <details>: nbconvert closes it there")
+        if "<summary>" not in block:
+            found.append("<details> without <summary>")
+    if text.count("<details>") != text.count("</details>"):
+        found.append("<details> that is not closed")
+    plain = NOT_PROSE.sub(" ", text)
+    if re.search(r"\{[A-Z_]+\}", plain):
+        found.append("a place left to be filled in")
+    for hit in re.findall(r"\d\.\d+", re.sub(r"arXiv:\S+|v\d+(\.\d+)+", "", plain)):
+        found.append(f"a decimal point in prose: {hit}")
+    for hit in FORBIDDEN.finditer(plain):
+        found.append(f"a term that the list avoids: {hit[0]}")
+    for hit in MIXED.findall(plain):
+        found.append(f"Latin and Cyrillic letters in one word: {hit}")
+    return found

@@ -1,0 +1,90 @@
+"""Figures: what they show is asserted on their data; their sentence is shown."""
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+mpl.use("agg")
+import matplotlib.pyplot as plt
+
+from helpers import plots
+
+
+@pytest.fixture(autouse=True)
+def closed_figures():
+    yield
+    plt.close("all")
+
+
+def test_show_gives_the_picture_and_its_sentence(monkeypatch):
+    seen = []
+    monkeypatch.setattr("IPython.display.display", lambda *a, **k: seen.append((a, k)))
+    figure, _ = plt.subplots()
+    plots.show(figure, "Пустые оси.")
+    (data,), options = seen[0]
+    assert data["text/plain"] == "Пустые оси."
+    assert data["image/png"].startswith(b"\x89PNG")
+    assert options == {"metadata": {"image/png": {"alt": "Пустые оси."}}, "raw": True}
+    assert not plt.get_fignums()
+
+
+def test_show_wants_a_sentence():
+    with pytest.raises(ValueError, match="sentence"):
+        plots.show(plt.figure(), "  ")
+
+
+def test_pictures_are_where_they_should_be():
+    images = np.arange(5 * 4 * 4).reshape(5, 4, 4)
+    figure = plots.pictures(images, list("абвгд"), columns=3)
+    assert len(figure.axes) == 6
+    for index in range(5):
+        axis = figure.axes[index]
+        assert np.array_equal(axis.images[0].get_array(), images[index])
+        assert axis.get_title() == "абвгд"[index]
+    assert not figure.axes[5].images
+    assert not any(axis.axison for axis in figure.axes)
+
+
+def test_pictures_on_given_axes():
+    figure, axes = plt.subplots(1, 3)
+    assert plots.pictures([np.eye(2)], axes=axes[1:2], vmin=0, vmax=5) is figure
+    assert axes[1].images[0].get_clim() == (0, 5)
+    assert not axes[0].images
+
+
+def test_learning_curves():
+    history = {"loss": [3, 2, 1], "val_loss": [3.5, 2.5, 2.0]}
+    axis = plots.learning_curves(
+        {"сеть": history, "другая": {"loss": [1, 1]}}, log=True
+    )
+    lines = axis.get_lines()
+    assert [line.get_label() for line in lines] == [
+        "сеть: обучение",
+        "сеть: валидация",
+        "другая: обучение",
+    ]
+    assert lines[1].get_xdata().tolist() == [1, 2, 3]
+    assert lines[1].get_ydata().tolist() == [3.5, 2.5, 2.0]
+    assert lines[0].get_color() == lines[1].get_color() != lines[2].get_color()
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("эпоха", "потери")
+    assert axis.get_yscale() == "log"
+
+
+def test_confusion_shows_every_count():
+    axis = plots.confusion([[5, 1], [0, 7]], ["нет", "да"], hide_diagonal=True)
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("ответ сети", "верный класс")
+    assert [label.get_text() for label in axis.get_xticklabels()] == ["нет", "да"]
+    assert sorted(text.get_text() for text in axis.texts) == ["0", "1"]
+    shown = plots.confusion([[5, 1], [0, 7]], ["нет", "да"])
+    assert sorted(text.get_text() for text in shown.texts) == ["0", "1", "5", "7"]
+
+
+def test_the_font_has_every_letter():
+    from matplotlib import font_manager
+
+    plots.set_style()
+    path = font_manager.findfont(
+        mpl.rcParams["font.family"][0], fallback_to_default=False
+    )
+    letters = font_manager.get_font(path).get_charmap()
+    assert all(ord(letter) in letters for letter in "АБЯабяёЁ«»№×−…")

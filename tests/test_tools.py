@@ -1,0 +1,120 @@
+"""The smaller tools: Python check, lowest versions, the address, other backends."""
+
+import shutil
+import subprocess
+import sys
+import tomllib
+
+import pytest
+from conftest import ROOT
+
+from tools import backends, check_python, lowest, set_slug
+
+
+@pytest.mark.parametrize(
+    ("version", "has_venv", "said"),
+    [
+        ((3, 11, 0), True, None),
+        ((3, 13, 9), True, None),
+        ((2, 7, 18), True, "Found Python 2.7; the course needs 3.11 to 3.13"),
+        ((3, 10, 4), True, "Found Python 3.10"),
+        ((3, 14, 0), True, "make run PYTHON=python3.12"),
+        ((3, 12, 1), False, "sudo apt install python3.12-venv"),
+    ],
+)
+def test_check_python(version, has_venv, said):
+    message = check_python.trouble(version, has_venv)
+    assert (message is None) == (said is None)
+    if said:
+        assert said in message
+        assert "\n" not in message
+
+
+def test_check_python_agrees_with_the_project():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    low, high = check_python.OLDEST, check_python.NEWEST
+    wanted = f">={low[0]}.{low[1]},<{high[0]}.{high[1] + 1}"
+    assert project["project"]["requires-python"] == wanted
+
+
+def test_lowest_versions():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    pins = lowest.lowest(project)
+    assert "numpy==2.0.2" in pins
+    assert any(pin.startswith("nbval==") for pin in pins)
+    assert all("==" in pin for pin in pins)
+    project["project"]["dependencies"] = ["numpy"]
+    with pytest.raises(ValueError, match="no lower bound: numpy"):
+        lowest.lowest(project)
+
+
+CELL = (
+    'SLUG, REF = "neural-networks-ru/course", "main"\n'
+    "https://colab.research.google.com/github/neural-networks-ru/course/blob/main/lessons/"
+)
+
+
+def test_the_address_is_rewritten_in_both_places_and_back():
+    forked = set_slug.rewrite(CELL, "ivan/my.course", "v1.0")
+    assert 'SLUG, REF = "ivan/my.course", "v1.0"' in forked
+    assert "/github/ivan/my.course/blob/v1.0/lessons/" in forked
+    assert set_slug.rewrite(forked, "neural-networks-ru/course", "main") == CELL
+    stored = CELL.replace('"', '\\"')  # as it stands in the JSON of a notebook
+    assert 'SLUG, REF = \\"ivan/my.course\\", \\"v1.0\\"' in set_slug.rewrite(
+        stored, "ivan/my.course", "v1.0"
+    )
+
+
+def test_the_tool_changes_every_file_of_a_copy(tmp_path, monkeypatch):
+    (tmp_path / "lessons").mkdir()
+    book, readme = tmp_path / "lessons" / "01_a.ipynb", tmp_path / "README.md"
+    project = tmp_path / "pyproject.toml"
+    for path in (book, readme):
+        path.write_text(CELL.replace('"', '\\"'), encoding="utf-8")
+    project.write_text('[tool.course]\nslug = "a/b"\nref = "main"\n', encoding="utf-8")
+    monkeypatch.setattr(set_slug, "ROOT", tmp_path)
+    monkeypatch.setattr(set_slug, "PROJECT", project)
+    assert set_slug.main(["ivan/fork", "--ref", "v2"]) == 0
+    assert set_slug.read_address(project.read_text()) == ("ivan/fork", "v2")
+    for path in (book, readme):
+        assert path.read_text().count("ivan/fork") >= 1
+        assert "neural-networks-ru/course" not in path.read_text()
+    assert set_slug.main(["no slash"]) == 2
+
+
+def test_the_lock_without_tensorflow():
+    lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    kept = backends.without_tensorflow(lock)
+    names = {line.split("==")[0] for line in kept}
+    assert {"keras", "numpy", "nbval"} <= names
+    assert not {name for name in names if name.startswith("tensor")}
+    assert backends.main(["theano"]) == 2
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="no make here")
+def test_make_help_names_every_command():
+    shown = subprocess.run(
+        ["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    for command in ("run", "test", "lab", "full", "test-backends", "help", "clean"):
+        assert f"make {command}" in shown
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="make is POSIX's")
+def test_make_refuses_an_old_python_in_one_line(tmp_path):
+    old = tmp_path / "python3"
+    old.write_text(
+        f'#!/bin/sh\nexec "{sys.executable}" -c "\nimport sys\n'
+        "sys.path.insert(0, 'tools')\nimport check_python\n"
+        'print(check_python.trouble((3, 9, 1), True), file=sys.stderr)\nsys.exit(1)"\n'
+    )
+    old.chmod(0o755)
+    done = subprocess.run(
+        ["make", "run", f"PYTHON={old}", f"VENV={tmp_path / 'venv'}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert "Found Python 3.9; the course needs 3.11 to 3.13" in done.stderr
+    assert not (tmp_path / "venv").exists()

@@ -1,0 +1,105 @@
+"""Write the table of results into the READMEs from results/full.json.
+
+    python -m tools.readme_results
+
+The table stands between two marks; a test holds it to the file.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "results" / "full.json"
+BEGIN, END = "<!-- results -->", "<!-- /results -->"
+WORDS = {
+    "README.md": {
+        "head": "lesson,model,metric,value,parameters,seconds,bar".split(","),
+        "metric": {"accuracy": "accuracy"},
+        "seeds": "mean ± standard deviation of {} seeds",
+        "where": "{device}, Python {python}, Keras {keras}, {backend}, {date}.",
+    },
+    "README.ru.md": {
+        "head": (
+            "урок",
+            "модель",
+            "мера",
+            "значение",
+            "параметров",
+            "секунд",
+            "планка",
+        ),
+        "metric": {"accuracy": "доля верных"},
+        "seeds": "среднее ± стандартное отклонение, {} зерна генератора",
+        "where": "{device}, Python {python}, Keras {keras}, {backend}, {date}.",
+    },
+}
+
+
+def table(results, words):
+    """Return the Markdown table of a results file.
+
+    Parameters
+    ----------
+    results : dict
+        Parsed ``results/full.json``.
+    words : dict
+        One of the values of `WORDS`.
+    """
+    lines = [_row(words["head"]), _row(["---"] * len(words["head"]))]
+    notes = []
+    for lesson, entry in results["lessons"].items():
+        for row in entry["models"]:
+            spread = f" ± {row['deviation']:.4f}" if row["deviation"] else ""
+            lines.append(
+                _row(
+                    [
+                        lesson[:2],
+                        row["model"],
+                        words["metric"].get(row["metric"], row["metric"]),
+                        f"{row['value']:.4f}{spread}",
+                        "" if row["parameters"] is None else f"{row['parameters']:,}",
+                        "" if row["seconds"] is None else f"{row['seconds']:.0f}",
+                        "" if row["bar"] is None else f"{row['bar']:g}",
+                    ]
+                )
+            )
+        place = dict(entry, **entry["versions"])
+        notes.append(
+            f"{lesson[:2]}: {words['seeds'].format(entry['seeds'])}. "
+            + words["where"].format(**place)
+        )
+    return "\n".join([*lines, "", *notes])
+
+
+def _row(cells):
+    return f"| {' | '.join(cells)} |"
+
+
+def fill(text, block):
+    """Return a README with what stands between the marks replaced.
+
+    Raises
+    ------
+    ValueError
+        The marks are missing.
+    """
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"no {BEGIN} ... {END}")
+    return f"{before}{BEGIN}\n{block}\n{END}{after}"
+
+
+def main():
+    """Write both READMEs; return the exit status."""
+    results = json.loads(RESULTS.read_text(encoding="utf-8"))
+    for name, words in WORDS.items():
+        path = ROOT / name
+        text = fill(path.read_text(encoding="utf-8"), table(results, words))
+        path.write_text(text, encoding="utf-8", newline="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
