@@ -128,13 +128,13 @@ def describe_device():
     import keras
 
     backend = keras.backend.backend()
-    accelerators = [
-        name for name in keras.distribution.list_devices() if "cpu" not in name.lower()
-    ]
-    if backend == "torch":
+    if backend == "torch":  # Keras lists no devices of this backend
         import torch
 
         accelerators = ["cuda"] * torch.cuda.device_count()
+    else:
+        devices = keras.distribution.list_devices()
+        accelerators = [name for name in devices if "cpu" not in name.lower()]
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
     device = (
         f"GPU, карт: {len(accelerators)}"
