@@ -146,6 +146,14 @@ def test_a_readme_names_only_what_is_there(name):
         assert f"(lessons/{path.name})" in text
 
 
+@pytest.mark.parametrize("name", READMES)
+def test_a_readme_names_the_locked_tensorflow(name):
+    lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    locked = re.search(r"^tensorflow==(\S+)", lock, re.M)[1]
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert re.findall(r"tensorflow\[and-cuda\]==([\d.]+)", text) == [locked]
+
+
 def test_one_address_everywhere():
     slug, ref = PROJECT["tool"]["course"].values()
     for path in [*set_slug.targets()]:
