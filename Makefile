@@ -30,7 +30,7 @@ lint: $(READY)
 	$(PY) -m ruff format --check .
 
 unit: $(READY)
-	$(CLEAN_ENV) $(PY) -m pytest -q
+	$(CLEAN_ENV) $(PY) -m pytest -q -n auto --dist loadfile
 
 notebooks: $(READY)
 	$(CLEAN_ENV) $(PY) $(NBVAL) -q lessons

@@ -1,5 +1,6 @@
 """The smaller tools: Python check, lowest versions, the address, other backends."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -112,6 +113,7 @@ def test_make_refuses_an_old_python_in_one_line(tmp_path):
     done = subprocess.run(
         ["make", "run", f"PYTHON={old}", f"VENV={tmp_path / 'venv'}"],
         cwd=ROOT,
+        env={k: v for k, v in os.environ.items() if "MAKE" not in k and k != "MFLAGS"},
         capture_output=True,
         text=True,
     )
