@@ -14,6 +14,7 @@ from conftest import ROOT
 from packaging.requirements import Requirement
 from packaging.version import Version
 
+import helpers
 from tools import readme_results, set_slug
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -45,6 +46,13 @@ def test_the_lock_lies_within_the_ranges():
         assert requirement.name in pinned
         for version in pinned[requirement.name]:
             assert version in requirement.specifier, (requirement, version)
+
+
+def test_one_version_everywhere():
+    version = PROJECT["project"]["version"]
+    assert helpers.__version__ == version
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert re.search(rf'^version: "?{re.escape(version)}"?$', citation, re.M)
 
 
 def test_every_requirement_says_what_it_is_for():
