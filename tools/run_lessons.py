@@ -221,7 +221,7 @@ def write(path, text):
 
 
 def write_html(notebook, path):
-    """Write a notebook as one HTML page that needs nothing beside it."""
+    """Write a notebook as one HTML page; only MathJax comes from its own site."""
     from nbconvert import HTMLExporter
 
     html, _ = HTMLExporter(embed_images=True).from_notebook_node(
