@@ -112,6 +112,19 @@ def test_a_good_lesson_is_written_and_reported(house, capsys):
     assert path.read_bytes() == before
 
 
+def test_a_figure_keeps_its_sentence_on_the_page(house):
+    figures = """
+from IPython.display import display
+for alt in ("Первая «линия»", "Вторая < первой"):
+    display({"image/png": "iVBORw0KGgo=", "text/plain": alt}, raw=True)
+"""
+    add(house, notebook(figures, table()))
+    assert run_lessons.main([]) == 0
+    page = (house / "build" / "lessons" / "04_x.html").read_text(encoding="utf-8")
+    assert page.index('alt="Первая «линия»"') < page.index('alt="Вторая &lt; первой"')
+    assert run_lessons.NO_ALT not in page
+
+
 def test_in_place_stores_the_outputs(house):
     path = add(house, notebook("print('да')", table()))
     assert run_lessons.main(["--in-place"]) == 0

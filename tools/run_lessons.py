@@ -11,6 +11,7 @@ nbclient executes; this program watches memory, reads the closing tables, report
 import argparse
 import contextlib
 import hashlib
+import html
 import importlib.metadata
 import json
 import os
@@ -220,14 +221,25 @@ def write(path, text):
         part.unlink(missing_ok=True)
 
 
+NO_ALT = "No description has been provided for this image"  # nbconvert's own words
+
+
 def write_html(notebook, path):
-    """Write a notebook as one HTML page; only MathJax comes from its own site."""
+    """Write a notebook as one HTML page; only MathJax comes from its own site.
+
+    nbconvert does not pass a figure's sentence on as its alt, so it is put in here.
+    """
     from nbconvert import HTMLExporter
 
-    html, _ = HTMLExporter(embed_images=True).from_notebook_node(
+    page, _ = HTMLExporter(embed_images=True).from_notebook_node(
         notebook, resources={"metadata": {"name": path.stem}}
     )
-    write(path, html)
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if "image/png" in output.get("data", {}):
+                alt = html.escape(output.data.get("text/plain", "").strip())
+                page = page.replace(f'alt="{NO_ALT}"', f'alt="{alt}"', 1)
+    write(path, page)
 
 
 def as_json(value):
