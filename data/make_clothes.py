@@ -8,13 +8,13 @@ which nothing is copied.  A garment is polygons and lines of random measures, pa
 points four times as fine as the pixels; the ranges of related classes overlap.
 """
 
-import hashlib
 import io
 import sys
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+import sample_file
 
 TARGET = Path(__file__).with_name("clothes.npz")
 SIDE, FINE, LEVELS = 28, 4, 32
@@ -269,19 +269,5 @@ def make_bytes():
     return buffer.getvalue()
 
 
-def main(arguments):
-    """Write the file, or compare it; return the exit status."""
-    made = make_bytes()
-    if "--check" in arguments:
-        same = TARGET.is_file() and TARGET.read_bytes() == made
-        print(f"{TARGET.name}: {'the same bytes' if same else 'DIFFERS'}")
-        return 0 if same else 1
-    TARGET.write_bytes(made)
-    print(
-        f"{TARGET.name}: {len(made)} bytes, sha256 {hashlib.sha256(made).hexdigest()}"
-    )
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(sample_file.main(TARGET, make_bytes))

@@ -7,12 +7,12 @@ The digits come sorted by class.  They are shuffled with a fixed seed within eac
 and parted 400 to 100, so that both parts hold every digit equally often.
 """
 
-import hashlib
 import io
 import sys
 from pathlib import Path
 
 import numpy as np
+import sample_file
 
 TARGET = Path(__file__).with_name("digits.npz")
 
@@ -46,19 +46,5 @@ def make_bytes():
     return buffer.getvalue()
 
 
-def main(arguments):
-    """Write the file, or compare it; return the exit status."""
-    made = make_bytes()
-    if "--check" in arguments:
-        same = TARGET.is_file() and TARGET.read_bytes() == made
-        print(f"{TARGET.name}: {'the same bytes' if same else 'DIFFERS'}")
-        return 0 if same else 1
-    TARGET.write_bytes(made)
-    print(
-        f"{TARGET.name}: {len(made)} bytes, sha256 {hashlib.sha256(made).hexdigest()}"
-    )
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(sample_file.main(TARGET, make_bytes))

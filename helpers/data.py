@@ -13,7 +13,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +58,29 @@ class Pictures:
 
 
 @dataclass(frozen=True)
+class Tables:
+    """Rows of a table, already parted.
+
+    Attributes
+    ----------
+    train, test : pandas.DataFrame
+        The same columns in the same order; rows are numbered from 0.
+    mode : str
+        ``"sample"`` or ``"full"``.
+    """
+
+    train: "pandas.DataFrame"  # noqa: F821 - pandas is loaded with the first table
+    test: "pandas.DataFrame"  # noqa: F821
+    mode: str
+
+    def __str__(self):
+        return (
+            f"обучающих {len(self.train)}, тестовых {len(self.test)}, "
+            f"столбцов {len(self.train.columns)}"
+        )
+
+
+@dataclass(frozen=True)
 class Layout:
     """One way in which a full data set lies in files.
 
@@ -84,7 +107,8 @@ class Entry:
         Returns the embedded sample.
     layouts : tuple of Layout
         The first one whose files have addresses is downloaded; any of them may lie
-        in ``COURSE_DATA_DIR``.
+        in ``COURSE_DATA_DIR``.  Without layouts the sample is all there is, and it
+        serves both modes.
     """
 
     sample_title: str
@@ -134,6 +158,8 @@ def load(name, mode=None):
     -------
     Pictures
         For ``digits``, ``clothes``, ``objects`` and ``objects100``.
+    Tables
+        For ``people``.
 
     Raises
     ------
@@ -146,7 +172,10 @@ def load(name, mode=None):
         )
     entry = CATALOGUE[name]
     mode = default_mode() if mode is None else _checked_mode(mode, f"mode={mode!r}")
-    if mode == "sample":
+    if not entry.layouts:
+        value = replace(entry.sample(), mode=mode)
+        title = f"{entry.sample_title} (в обоих режимах)"
+    elif mode == "sample":
         value, title = entry.sample(), f"{entry.sample_title} (sample)"
     else:
         value, title = _load_full(entry), f"{entry.full_title} (full)"
@@ -293,6 +322,42 @@ def _pictures(arrays, class_names, mode):
     )
 
 
+# --- people ---------------------------------------------------------------------------
+
+PEOPLE_COLUMNS = {
+    "height_cm": "int64",
+    "weight_kg": "float64",
+    "shoe_size": "int64",
+    "suit_fits": "int64",
+}
+
+
+def _sample_people():
+    """Return the table that data/make_people.py simulates."""
+    import pandas as pd
+
+    path = SAMPLES / "people.csv"
+    try:
+        table = pd.read_csv(path, encoding="utf-8")
+        parts = {part: rows for part, rows in table.groupby("part")}
+        train, test = (
+            parts[part][list(PEOPLE_COLUMNS)]
+            .astype(PEOPLE_COLUMNS)
+            .reset_index(drop=True)
+            for part in ("train", "test")
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise _own_file_error(path, DamagedError("таблица не читается")) from error
+    return Tables(train, test, "sample")
+
+
+def _own_file_error(path, error):
+    return CourseError(
+        f"{path}: {error}. Это файл самого курса: верните его командой "
+        f"git checkout -- data/{path.name}"
+    )
+
+
 # --- digits, clothes ------------------------------------------------------------------
 
 KERAS_FILES = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
@@ -328,10 +393,7 @@ def _sample_npz(file_name, train, test, class_names):
     try:
         return _pictures(read_npz(path, shapes), class_names, "sample")
     except DamagedError as error:
-        raise CourseError(
-            f"{path}: {error}. Это файл самого курса: верните его командой "
-            f"git checkout -- data/{file_name}"
-        ) from error
+        raise _own_file_error(path, error) from error
 
 
 def _read_mnist(paths):
@@ -482,6 +544,12 @@ def _cifar_labels(batch, key, count):
 # --- the catalogue --------------------------------------------------------------------
 
 CATALOGUE = {
+    "people": Entry(
+        sample_title="посетители клуба",
+        full_title="",
+        sample=_sample_people,
+        layouts=(),
+    ),
     "digits": Entry(
         sample_title="цифры из MNIST",
         full_title="весь MNIST",

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from helpers import data
-from helpers.data import CATALOGUE, Layout, Pictures, load
+from helpers.data import CATALOGUE, Layout, Pictures, Tables, load
 from helpers.download import ROOT, Remote
 from helpers.errors import CourseError
 
@@ -21,8 +21,14 @@ NAMES = sorted(CATALOGUE)
 
 
 def check_structure(value, mode):
-    assert isinstance(value, Pictures)
     assert value.mode == mode
+    if isinstance(value, Tables):
+        assert list(value.train.columns) == list(value.test.columns)
+        for rows in (value.train, value.test):
+            assert not rows.isna().any(axis=None)
+            assert list(rows.index) == list(range(len(rows)))
+        return
+    assert isinstance(value, Pictures)
     for x, y in ((value.x_train, value.y_train), (value.x_test, value.y_test)):
         assert x.dtype == np.uint8
         assert y.dtype == np.int64
@@ -36,7 +42,7 @@ def test_samples_have_the_structure_and_say_what_they_are(name, cache, capsys):
     check_structure(value, "sample")
     shown = capsys.readouterr().out
     assert shown.startswith("Данные: ")
-    assert "(sample)" in shown
+    assert ("(sample)" if CATALOGUE[name].layouts else "в обоих режимах") in shown
     assert shown.count("\n") == 1
     assert len(shown) <= 89
 
@@ -44,8 +50,34 @@ def test_samples_have_the_structure_and_say_what_they_are(name, cache, capsys):
 @pytest.mark.parametrize("name", NAMES)
 def test_samples_are_the_same_every_time(name, cache):
     first, second = load(name), load(name)
+    if isinstance(first, Tables):
+        assert first.train.equals(second.train)
+        assert first.test.equals(second.test)
+        return
     assert np.array_equal(first.x_train, second.x_train)
     assert np.array_equal(first.y_test, second.y_test)
+
+
+def test_people_are_one_table_in_both_modes_and_its_parts_differ(cache):
+    sample, full = load("people", "sample"), load("people", "full")
+    assert (sample.mode, full.mode) == ("sample", "full")
+    assert sample.train.equals(full.train)
+    assert not sample.train.equals(sample.test)
+    assert sample.train.dtypes.astype(str).to_dict() == data.PEOPLE_COLUMNS
+    assert 0.3 < sample.train.suit_fits.mean() < 0.5
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "a,b\n1,2\n", "part,height_cm,weight_kg,shoe_size,suit_fits\ntrain,x,1,2,0\n"],
+)
+def test_a_spoiled_table_of_the_course_says_how_to_restore_it(
+    text, cache, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(data, "SAMPLES", tmp_path)
+    (tmp_path / "people.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(CourseError, match="git checkout -- data/people.csv"):
+        load("people")
 
 
 def test_digits_are_mlxtends_and_are_parted_without_a_common_picture():
@@ -60,7 +92,9 @@ def test_digits_are_mlxtends_and_are_parted_without_a_common_picture():
 
 
 @pytest.mark.skipif("ng" in zlib.ZLIB_RUNTIME_VERSION, reason="zlib-ng packs otherwise")
-@pytest.mark.parametrize("script", ["make_digits.py", "make_clothes.py"])
+@pytest.mark.parametrize(
+    "script", ["make_digits.py", "make_clothes.py", "make_people.py"]
+)
 def test_scripts_make_the_samples_again_to_the_byte(script):
     made = runpy.run_path(str(ROOT / "data" / script))
     assert made["make_bytes"]() == made["TARGET"].read_bytes()
@@ -102,7 +136,7 @@ def test_wrong_names_are_refused_with_what_there_is(monkeypatch):
         load("digits")
     with pytest.raises(CourseError, match="mode='small'"):
         load("digits", mode="small")
-    with pytest.raises(CourseError, match=r"«digit» в курсе нет\. Есть: digits"):
+    with pytest.raises(CourseError, match=r"«digit» в курсе нет\. Есть: .*digits"):
         load("digit")
 
 
