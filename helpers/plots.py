@@ -1,6 +1,6 @@
 """Figures that several lessons draw: their style, their words, their size.
 
-A figure that explains one idea is drawn in its lesson.
+A figure that explains one idea is drawn in its lesson, unless its code would bury it.
 """
 
 import numpy as np
@@ -201,3 +201,75 @@ def confusion(matrix, class_names, axis=None, hide_diagonal=False):
     axis.grid(False)
     axis.tick_params(axis="y", rotation=0)
     return axis
+
+
+def network(layers, weights=(), size=(7.0, 3.0)):
+    """Draw the neurons of a network and their connections.
+
+    Parameters
+    ----------
+    layers : dict of str to list of str
+        From the title of a layer to what is written in its neurons.
+    weights : sequence of str
+        Names of the weights, in the order: for each neuron of the second layer its
+        inputs from top to bottom, then the next layer.
+    size : tuple of float
+        Of the figure, in inches.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    from itertools import pairwise
+
+    import matplotlib.pyplot as plt
+
+    figure, axis = plt.subplots(figsize=size)
+    half = max(map(len, layers.values())) / 2
+    spots = [
+        [np.array([column, (len(names) - 1) / 2 - row]) for row in range(len(names))]
+        for column, names in enumerate(layers.values())
+    ]
+    weights = iter(weights)
+    for left, right in pairwise(spots):
+        for head in right:
+            for tail in left:
+                axis.plot(*zip(tail, head, strict=True), color="#888888", lw=1.2)
+                near = 0.75 * tail + 0.25 * head
+                axis.text(*near, next(weights, ""), color=COLOURS[1], va="bottom")
+    for column, (title, names) in enumerate(layers.items()):
+        axis.text(column, half + 0.1, title, ha="center")
+        for spot, name in zip(spots[column], names, strict=True):
+            axis.plot(*spot, "o", ms=32, mfc="white", mec=COLOURS[0], mew=2)
+            axis.text(*spot, name, ha="center", va="center")
+    axis.set(xlim=(-0.4, len(layers) - 0.6), ylim=(-half, half + 0.4))
+    axis.set_axis_off()
+    return figure
+
+
+def decision(axis, answers, x, y, limit=1.8, size=70):
+    """Draw the answers of a classifier on a square, its boundary, and the examples.
+
+    Parameters
+    ----------
+    axis : matplotlib.axes.Axes
+    answers : array of shape (rows, columns)
+        Probability of class 1 on a grid over the square from ``-limit`` to ``limit``,
+        the first row at the bottom.
+    x : array of shape (n, 2)
+        Examples: crosses are class 0, dots are class 1.
+    y : array of shape (n,)
+    limit : float
+    size : float
+        Area of a marker, in square points.
+    """
+    window = (-limit, limit, -limit, limit)
+    levels = np.linspace(0, 1, 11)
+    axis.contourf(answers, levels, extent=window, cmap=SEQUENTIAL)
+    if answers.min() < 0.5 < answers.max():
+        axis.contour(answers, [0.5], extent=window, colors="white")
+    for label, marker, colour in [(0, "X", "white"), (1, "o", COLOURS[1])]:
+        points = x[y == label].T
+        axis.scatter(*points, size, colour, marker=marker, edgecolor="black", lw=0.5)
+    axis.grid(False)
+    axis.set(xlim=(-limit, limit), ylim=(-limit, limit))

@@ -1,0 +1,146 @@
+"""Refuse bad input of a network written from scratch, in one Russian line.
+
+What the network does with good input is the lesson's business.
+"""
+
+import math
+import numbers
+
+import numpy as np
+
+from helpers.errors import CourseError
+
+
+def layer_sizes(sizes):
+    """Check the sizes of the layers of a network.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Inputs, hidden layers, outputs: at least two whole numbers from 1 up.
+
+    Raises
+    ------
+    CourseError
+        Fewer than two sizes, or one that is not a whole number from 1 up.
+    """
+    sizes = list(sizes)
+    if len(sizes) < 2:
+        raise CourseError(
+            f"размеры слоёв {sizes}: нужны хотя бы два числа, входов и выходов, "
+            "например [2, 8, 2]."
+        )
+    for size in sizes:
+        if not isinstance(size, numbers.Integral) or isinstance(size, bool) or size < 1:
+            raise CourseError(
+                f"размеры слоёв {sizes}: {size!r} не годится, в каждом слое нужен "
+                "хотя бы один нейрон, целое число от 1."
+            )
+
+
+def inputs(x, width):
+    """Return the inputs of a network as floats after checking them.
+
+    Parameters
+    ----------
+    x : array_like of shape (n, width)
+    width : int
+        Number of inputs that the network has.
+
+    Returns
+    -------
+    numpy.ndarray of float64, shape (n, width)
+
+    Raises
+    ------
+    CourseError
+        Not numbers, another shape, no rows, NaN or infinity.
+    """
+    try:
+        x = np.asarray(x, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise CourseError(
+            "входы не превращаются в таблицу чисел: проверьте, что в них нет текста "
+            "и что все строки одной длины."
+        ) from error
+    if x.ndim != 2 or x.shape[1] != width:
+        hint = f" Один пример подают так: x[None, :], форма (1, {width})."
+        raise CourseError(
+            f"входы имеют форму {x.shape}, а сеть ждёт (число примеров, {width})."
+            + (hint if x.shape == (width,) else "")
+        )
+    if len(x) == 0:
+        raise CourseError("входы пусты: ни одного примера.")
+    bad = np.argwhere(~np.isfinite(x))
+    if len(bad):
+        row, column = bad[0]
+        raise CourseError(
+            f"во входах {x[row, column]} (строка {row}, столбец {column}; всего таких "
+            f"чисел {len(bad)}). Уберите эти строки или заполните пропуски."
+        )
+    return x
+
+
+def labels(y, count, classes=2):
+    """Return the labels of examples as whole numbers after checking them.
+
+    Parameters
+    ----------
+    y : array_like of shape (count,)
+        Whole numbers from 0 to ``classes - 1``.
+    count : int
+        Number of examples.
+    classes : int
+        Number of classes.
+
+    Returns
+    -------
+    numpy.ndarray of int64, shape (count,)
+
+    Raises
+    ------
+    CourseError
+        Another shape, or a label that is not one of the classes (NaN is none).
+    """
+    y = np.asarray(y)
+    if y.shape != (count,):
+        hint = " Столбец превращает в строку y.ravel()." if y.size == count > 1 else ""
+        raise CourseError(
+            f"метки имеют форму {y.shape}, а примеров {count}: нужна форма ({count},)."
+            + hint
+        )
+    try:
+        wrong = np.flatnonzero(~np.isin(y.astype(np.float64), np.arange(classes)))
+    except (TypeError, ValueError) as error:
+        raise CourseError(
+            f"метки должны быть числами от 0 до {classes - 1}, а не словами: "
+            "пронумеруйте классы."
+        ) from error
+    if len(wrong):
+        raise CourseError(
+            f"метка {y[wrong[0]]} (пример {wrong[0]}): нужны целые числа от 0 до "
+            f"{classes - 1}, по числу классов."
+        )
+    return y.astype(np.int64)
+
+
+def learning_rate(rate):
+    """Check a learning rate.
+
+    Parameters
+    ----------
+    rate : float
+        A finite number above 0.
+
+    Raises
+    ------
+    CourseError
+        Anything else.
+    """
+    if isinstance(rate, bool) or not isinstance(rate, numbers.Real):
+        raise CourseError(f"скорость обучения {rate!r}: нужно число, например 0.1.")
+    if not math.isfinite(rate) or rate <= 0:
+        raise CourseError(
+            f"скорость обучения {rate}: нужно число больше нуля, например 0.1. "
+            "При нуле сеть не учится, при отрицательной потери растут."
+        )
