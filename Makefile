@@ -13,7 +13,7 @@ CLEAN_ENV := env -u COURSE_DATA -u COURSE_DATA_DIR -u COURSE_CACHE_DIR -u COURSE
 NBVAL := -m pytest -p no:cacheprovider --nbval --nbval-current-env \
 	--nbval-sanitize-with tests/sanitize.cfg --dist loadfile
 
-.PHONY: help run test lint unit notebooks lab full test-backends clean
+.PHONY: help run test lint unit notebooks lab full test-backends test-colab clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -44,8 +44,11 @@ full: $(READY) ## execute every lesson on the full data sets; writes results/ful
 test-backends: $(READY) ## strict nbval on the JAX backend, and on PyTorch where it can be had
 	@$(CLEAN_ENV) $(PY) -m tools.backends
 
+test-colab: $(READY) ## each set-up cell, and lesson 1 whole, alone on Colab's versions
+	@$(PY) -m tools.colab
+
 clean: ## remove the environments and everything that was built
-	rm -rf .venv .venv-jax .venv-torch build
+	rm -rf .venv .venv-jax .venv-torch .venv-colab build
 
 $(READY): requirements.txt tools/check_python.py
 	@$(PYTHON) tools/check_python.py
