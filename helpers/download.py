@@ -131,7 +131,8 @@ def _download(url, remote, target):
         )
         source.fetch(remote.name, downloader=downloader)
     except OSError as error:
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC):
+        unwritable = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC)
+        if error.errno in (*unwritable, errno.ENOTDIR, errno.EEXIST):
             raise CourseError(
                 f"не могу записать {target}: {error.strerror}. Освободите место или "
                 "укажите другую папку в переменной COURSE_CACHE_DIR."

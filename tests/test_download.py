@@ -127,3 +127,12 @@ def test_relative_teacher_folder_is_found_beside_the_course(monkeypatch):
     monkeypatch.chdir(download.ROOT / "lessons")
     monkeypatch.setenv("COURSE_DATA_DIR", "data")
     assert teacher_folder() == download.ROOT / "data"
+
+
+def test_a_cache_that_lies_under_a_file_is_named(server, tmp_path, monkeypatch):
+    (server.folder / "set.npz").write_bytes(b"12345")
+    blocked = tmp_path / "файл"
+    blocked.write_text("не папка", encoding="utf-8")
+    monkeypatch.setenv("COURSE_CACHE_DIR", str(blocked / "кэш"))
+    with pytest.raises(CourseError, match="не могу записать.*COURSE_CACHE_DIR"):
+        fetch(Remote("set.npz", (server.url + "set.npz",), None))
