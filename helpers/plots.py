@@ -235,8 +235,11 @@ def network(layers, weights=(), size=(7.0, 3.0)):
         for head in right:
             for tail in left:
                 axis.plot(*zip(tail, head, strict=True), color="#888888", lw=1.2)
-                near = 0.75 * tail + 0.25 * head
-                axis.text(*near, next(weights, ""), color=COLOURS[1], va="bottom")
+                near, box = 0.72 * tail + 0.28 * head, {"fc": "white", "ec": "none"}
+                name = next(weights, "")
+                if name:
+                    middle = {"ha": "center", "va": "center", "bbox": box | {"pad": 1}}
+                    axis.text(*near, name, color=COLOURS[1], **middle)
     for column, (title, names) in enumerate(layers.items()):
         axis.text(column, half + 0.1, title, ha="center")
         for spot, name in zip(spots[column], names, strict=True):

@@ -15,7 +15,9 @@ MAX_LINES, MAX_WIDTH, MAX_BYTES = 25, 88, 1_500_000
 DRAWS = re.compile(
     r"\.(plot|scatter|imshow|bar|barh|hist|contourf?|matshow|stem|fill_between)\("
 )
-NAMES_AXES = re.compile(r"xlabel|set_axis_off|axis\(.off|plots\.(pictures|confusion|network)")
+NAMES_AXES = re.compile(
+    r"xlabel|set_axis_off|axis\(.off|plots\.(pictures|confusion|network)"
+)
 ABSOLUTE = re.compile(r"(?<![\w/.])/(home|root|Users|tmp|work|content)/\w|[A-Z]:\\\\")
 REPR = re.compile(r"^<[^>]*>\s*$")
 CLOCK = re.compile(r"\d\s*(секунд|сек\b|мс\b|ms\b|it/s|s/step)")

@@ -76,7 +76,7 @@ def test_a_spoiled_table_of_the_course_says_how_to_restore_it(
 ):
     monkeypatch.setattr(data, "SAMPLES", tmp_path)
     (tmp_path / "people.csv").write_text(text, encoding="utf-8")
-    with pytest.raises(CourseError, match="git checkout -- data/people.csv"):
+    with pytest.raises(CourseError, match=r"git checkout -- data/people\.csv"):
         load("people")
 
 

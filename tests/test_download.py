@@ -134,5 +134,5 @@ def test_a_cache_that_lies_under_a_file_is_named(server, tmp_path, monkeypatch):
     blocked = tmp_path / "файл"
     blocked.write_text("не папка", encoding="utf-8")
     monkeypatch.setenv("COURSE_CACHE_DIR", str(blocked / "кэш"))
-    with pytest.raises(CourseError, match="не могу записать.*COURSE_CACHE_DIR"):
+    with pytest.raises(CourseError, match=r"не могу записать.*COURSE_CACHE_DIR"):
         fetch(Remote("set.npz", (server.url + "set.npz",), None))

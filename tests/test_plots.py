@@ -88,3 +88,33 @@ def test_the_font_has_every_letter():
     )
     letters = font_manager.get_font(path).get_charmap()
     assert all(ord(letter) in letters for letter in "АБЯабяёЁ«»№×−…")
+
+
+def test_a_network_has_its_neurons_connections_and_names():
+    layers = {"вход": ["a", "b"], "скрытый": ["", "", ""], "выход": ["y"]}
+    figure = plots.network(layers, [f"w{number}" for number in range(9)])
+    (axis,) = figure.axes
+    lines = [line for line in axis.get_lines() if line.get_marker() == "None"]
+    assert len(lines) == 2 * 3 + 3 * 1
+    assert len(axis.get_lines()) - len(lines) == 6
+    written = {text.get_text() for text in axis.texts}
+    assert {"вход", "выход", "a", "y", "w0", "w8"} <= written
+
+
+def test_a_decision_shows_answers_boundary_and_examples():
+    _, axis = plt.subplots()
+    answers = np.tile(np.linspace(0, 1, 21), (21, 1))
+    x, y = np.array([[-1, 0], [1, 0], [1, 1]]), np.array([0, 1, 1])
+    plots.decision(axis, answers, x, y, limit=2)
+    crosses, dots = axis.collections[-2:]
+    assert crosses.get_offsets().tolist() == [[-1, 0]]
+    assert len(dots.get_offsets()) == 2
+    (boundary,) = axis.collections[1].get_paths()
+    assert np.allclose(boundary.vertices[:, 0], 0)
+    assert axis.get_xlim() == (-2, 2)
+
+
+def test_a_decision_without_a_boundary():
+    _, axis = plt.subplots()
+    plots.decision(axis, np.full((5, 5), 0.2), np.zeros((1, 2)), np.zeros(1))
+    assert len(axis.collections) == 3  # answers, crosses, dots: no contour

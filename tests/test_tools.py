@@ -97,7 +97,16 @@ def test_make_help_names_every_command():
     shown = subprocess.run(
         ["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
-    for command in ("run", "test", "lab", "full", "test-backends", "test-colab", "help", "clean"):
+    for command in (
+        "run",
+        "test",
+        "lab",
+        "full",
+        "test-backends",
+        "test-colab",
+        "help",
+        "clean",
+    ):
         assert f"make {command}" in shown
 
 

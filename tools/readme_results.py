@@ -59,7 +59,7 @@ def table(results, words):
                         words["metric"].get(row["metric"], row["metric"]),
                         f"{row['value']:.4f}{spread}",
                         "" if row["parameters"] is None else f"{row['parameters']:,}",
-                        "" if row["seconds"] is None else f"{row['seconds']:.0f}",
+                        _seconds(row["seconds"]),
                         "" if row["bar"] is None else f"{row['bar']:g}",
                     ]
                 )
@@ -70,6 +70,12 @@ def table(results, words):
             + words["where"].format(**place)
         )
     return "\n".join([*lines, "", *notes])
+
+
+def _seconds(value):
+    if value is None:
+        return ""
+    return f"{value:.1f}" if value < 10 else f"{value:.0f}"
 
 
 def _row(cells):
