@@ -159,7 +159,7 @@ def load(name, mode=None):
     Pictures
         For ``digits``, ``clothes``, ``objects`` and ``objects100``.
     Tables
-        For ``people``.
+        For ``people`` and ``messages``.
 
     Raises
     ------
@@ -338,17 +338,76 @@ def _sample_people():
 
     path = SAMPLES / "people.csv"
     try:
-        table = pd.read_csv(path, encoding="utf-8")
-        parts = {part: rows for part, rows in table.groupby("part")}
-        train, test = (
-            parts[part][list(PEOPLE_COLUMNS)]
-            .astype(PEOPLE_COLUMNS)
-            .reset_index(drop=True)
-            for part in ("train", "test")
-        )
+        table = pd.read_csv(path, encoding="utf-8").astype(PEOPLE_COLUMNS)
+        return _parted(table, list(PEOPLE_COLUMNS), "sample")
     except (OSError, ValueError, KeyError) as error:
         raise _own_file_error(path, DamagedError("таблица не читается")) from error
-    return Tables(train, test, "sample")
+
+
+# --- messages -------------------------------------------------------------------------
+
+SIB_FILES = (
+    "https://raw.githubusercontent.com/dadelani/sib-200/"
+    "593cea88519930f776c1a4a1980b6a35b39dca57/data/annotated/rus_Cyrl/"
+)
+SIB_PARTS = {
+    "train": (
+        701,
+        "2c5d092fcd73df8b9bf62d93d5acb9e41482fd827b99a9b24273861054ec033e",
+    ),
+    "dev": (99, "92a09f8bad4742f6c7b2a314535ce3e0e2f035726d5dcfa09ca645518302dca3"),
+    "test": (204, "9e08f02d142687110b580bf75e28ce643289939582190eb986c948f47c35fee7"),
+}
+TOPICS = {
+    "science/technology": "наука и техника",
+    "travel": "путешествия",
+    "politics": "политика",
+    "sports": "спорт",
+    "health": "здоровье",
+    "entertainment": "развлечения",
+    "geography": "география",
+}
+
+
+def _sample_messages():
+    """Return the texts that were written for the course."""
+    from helpers.tables import read_labelled_texts
+
+    path = SAMPLES / "messages.csv"
+    try:
+        table = read_labelled_texts(path, list(TOPICS.values()))
+        return _parted(table, ["text", "topic", "style"], "sample")
+    except (CourseError, KeyError) as error:
+        raise _own_file_error(path, DamagedError("таблица не читается")) from error
+
+
+def _read_sib(paths):
+    """Return SIB-200: its training and validation texts are both for training."""
+    import pandas as pd
+
+    from helpers.tables import read_table
+
+    tables = []
+    for (part, (count, _)), path in zip(SIB_PARTS.items(), paths, strict=True):
+        try:
+            table = read_table(path, ["category", "text"])
+        except CourseError as error:
+            raise DamagedError(str(error).rstrip(".")) from error
+        if len(table) != count or not table["category"].isin(list(TOPICS)).all():
+            raise DamagedError(f"{path.name}: это не {count} текстов набора SIB-200")
+        table["topic"], table["style"] = table["category"].map(TOPICS), "перевод"
+        table["part"] = "test" if part == "test" else "train"
+        tables.append(table)
+    return _parted(pd.concat(tables), ["text", "topic", "style"], "full")
+
+
+def _parted(table, columns, mode):
+    """Return `Tables` from a table whose column ``part`` says train or test."""
+    parts = {part: rows for part, rows in table.groupby("part", sort=False)}
+    train, test = (
+        parts[part][columns].reset_index(drop=True) for part in ("train", "test")
+    )
+    return Tables(train, test, mode)
 
 
 def _own_file_error(path, error):
@@ -549,6 +608,20 @@ CATALOGUE = {
         full_title="",
         sample=_sample_people,
         layouts=(),
+    ),
+    "messages": Entry(
+        sample_title="короткие тексты курса",
+        full_title="SIB-200, русские тексты",
+        sample=_sample_messages,
+        layouts=(
+            Layout(
+                tuple(
+                    Remote(f"sib200_rus_{part}.tsv", (f"{SIB_FILES}{part}.tsv",), sha)
+                    for part, (_, sha) in SIB_PARTS.items()
+                ),
+                _read_sib,
+            ),
+        ),
     ),
     "digits": Entry(
         sample_title="цифры из MNIST",

@@ -1,0 +1,411 @@
+"""Texts as numbers: tokens, n-grams, a vocabulary, rows of one length, text files.
+
+Plain Python and NumPy; scikit-learn and Keras are the oracles of its tests.
+"""
+
+import codecs
+import difflib
+import math
+import numbers
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Set
+from pathlib import Path
+
+import numpy as np
+
+from helpers.errors import CourseError
+
+PADDING, UNKNOWN, START, END = "<pad>", "<unk>", "<start>", "<end>"
+UNUSED = "<unused>"  # Keras's IMDB has no word at 3: its most frequent word is 1 + 3
+SPECIALS = (PADDING, UNKNOWN, START, END, UNUSED)
+MAX_BYTES = 50_000_000
+
+# One kind of hyphen, apostrophe and dash; away with what is no part of a word: soft
+# hyphens, stress marks that NFC has not built into a letter, the look of an emoji.
+_SPELLING = str.maketrans("ё‐\u2011’ʼ–", "е--''—", "\u00ad\u0300\u0301\ufe0f")
+_BINARY = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f]")
+_BY_FREQUENCY = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъ"  # Russian letters
+_WEIGHTS = {letter: 1 - i / 32 for i, letter in enumerate(_BY_FREQUENCY)}
+
+
+def check_texts(texts):
+    """Return texts as a list after checking them; an empty text is a text.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        A list, a column of a table, an array.
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    CourseError
+        One text, a whole table, a dict, a set; no texts; something that is not a str.
+    """
+    texts = _listed(texts, "список текстов, например [текст] или таблица['столбец']")
+    if not texts:
+        raise CourseError("список текстов пуст: нужен хотя бы один текст.")
+    return [_checked(text, f"текст {i}: ") for i, text in enumerate(texts)]
+
+
+def tokenize(text, punctuation=False):
+    """Return the words of a text, lower case, with ё as е.
+
+    A word is letters and digits of any script; a hyphen or an apostrophe inside keeps
+    it whole (кое-как, don't).  Stress marks and soft hyphens are dropped; HTML entities
+    are not decoded.
+
+    Parameters
+    ----------
+    text : str
+    punctuation : bool
+        Whether the marks ``. , ! ? : ; … — « »`` are tokens too; ``...`` is read as
+        ``…`` and ``–`` as ``—``.
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    CourseError
+        Not a str.
+    """
+    text = _plain(text)
+    # Python's \w lacks the vowel signs of Hindi, the points of Hebrew and their like.
+    signs = "".join(c for c in sorted(set(text)) if unicodedata.category(c)[0] == "M")
+    word = rf"(?:[^\W_][{signs}]*)+" if signs else r"[^\W_]+"
+    pattern = rf"{word}(?:[-']{word})*"
+    if punctuation:
+        text, pattern = text.replace("...", "…"), pattern + "|[.,!?:;…—«»]"
+    return re.findall(pattern, text)
+
+
+def ngrams(tokens, sizes=(1, 2)):
+    """Return runs of neighbouring tokens, joined with a space, the shortest first.
+
+    Parameters
+    ----------
+    tokens : sequence of str
+    sizes : tuple of two int
+        The shortest and the longest run, as scikit-learn's ``ngram_range``.
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    CourseError
+        A text that is not cut into words; sizes that are not two whole numbers, 1 or
+        more, the lesser first.
+    """
+    tokens = _words(tokens)
+    sizes = _listed(sizes, "диапазон из двух длин, например (1, 2)")
+    if len(sizes) != 2 or _whole(sizes[0], "sizes") > _whole(sizes[1], "sizes"):
+        raise CourseError(f"sizes={sizes}: нужны два числа, от меньшего к большему.")
+    return [
+        " ".join(tokens[i : i + size])
+        for size in range(sizes[0], sizes[1] + 1)
+        for i in range(len(tokens) - size + 1)
+    ]
+
+
+class Vocabulary:
+    """Words and their indices.
+
+    Keras's IMDB, from its word ranks: ``Vocabulary([PADDING, START, UNKNOWN, UNUSED,
+    *sorted(ranks, key=ranks.get)][:num_words])``.
+
+    Parameters
+    ----------
+    words : sequence of str
+        In the order of their indices; `PADDING`, if there is one, comes first.
+
+    Attributes
+    ----------
+    words : tuple of str
+    counts : numpy.ndarray of int64, shape (len(words),), or None
+        How often each index stands in the encoded training texts; None if the
+        vocabulary was not built from texts.
+
+    Raises
+    ------
+    CourseError
+        No words, a word twice, `PADDING` not at 0, a dict, something that is not a str.
+    """
+
+    def __init__(self, words):
+        self.words = tuple(_words(words))
+        self.counts = None
+        self._ids = {word: i for i, word in enumerate(self.words)}
+        if not self.words:
+            raise CourseError("словарь пуст: нужно хотя бы одно слово.")
+        if len(self._ids) < len(self.words):
+            twice = Counter(self.words).most_common(1)[0][0]
+            raise CourseError(
+                f"слово «{twice}» стоит в словаре дважды: уберите повтор."
+            )
+        if self._ids.get(PADDING, 0) != 0:
+            raise CourseError(f"{PADDING} должен стоять в словаре первым: его номер 0.")
+
+    @classmethod
+    def build(
+        cls, token_lists, max_size=None, min_count=1, specials=(PADDING, UNKNOWN)
+    ):
+        """Return the vocabulary of training texts, the most frequent words first.
+
+        Equally frequent words go by the alphabet, so every run gives the same.
+
+        Parameters
+        ----------
+        token_lists : sequence of sequences of str
+        max_size : int, optional
+            Of the vocabulary with its specials: every index is below it.
+        min_count : int
+            Rarer words are left out.
+        specials : sequence of str
+            Come first, met in the texts or not.
+
+        Returns
+        -------
+        Vocabulary
+
+        Raises
+        ------
+        CourseError
+            Texts that are not cut into words, or no word that is kept.
+        """
+        specials, tokens = _words(specials), _flat(token_lists)
+        size = None if max_size is None else _whole(max_size, "max_size")
+        counts, least = Counter(tokens), _whole(min_count, "min_count")
+        words = [word for word in counts if counts[word] >= least]
+        words = sorted(set(words) - set(specials), key=lambda w: (-counts[w], w))
+        words = [*specials, *words][:size]
+        if len(words) <= len(specials):
+            raise CourseError(
+                "в словарь не попало ни одного слова. Проверьте, что тексты не пусты; "
+                "уменьшите min_count или увеличьте max_size."
+            )
+        vocabulary = cls(words)
+        counts[UNKNOWN] += sum(token not in vocabulary for token in tokens)
+        vocabulary.counts = np.array([counts[word] for word in words], np.int64)
+        return vocabulary
+
+    def __len__(self):
+        return len(self.words)
+
+    def __contains__(self, word):
+        return word in self._ids
+
+    def index(self, word):
+        """Return the index of a word; without one, CourseError offers the nearest."""
+        if word not in self:
+            near = ", ".join(self.nearest(word)) or "нет"
+            raise CourseError(f"слова «{word}» нет в словаре. Похожие: {near}.")
+        return self._ids[word]
+
+    def encode(self, tokens):
+        """Return the indices of tokens, a list of int.
+
+        A word out of the vocabulary becomes `UNKNOWN`; where there is no `UNKNOWN`
+        either, or the text is not cut into words, CourseError.
+        """
+        tokens = _words(tokens)
+        if UNKNOWN not in self:
+            return [self.index(token) for token in tokens]
+        return [self._ids.get(token, self._ids[UNKNOWN]) for token in tokens]
+
+    def decode(self, ids, skip=(PADDING,)):
+        """Return the words of indices as a list of str, without those in ``skip``.
+
+        ``ids`` is one text, a list or array of int of shape (length,); an index that is
+        not in the vocabulary, or not a whole number: CourseError.
+        """
+        skip, ids = _words(skip), _row(ids, "iu")
+        for i in ids[(ids < 0) | (ids >= len(self))][:1]:
+            raise CourseError(f"номера {i} в словаре нет: они от 0 до {len(self) - 1}.")
+        return [self.words[i] for i in ids if self.words[i] not in skip]
+
+    def coverage(self, token_lists):
+        """Return the share of tokens that are known, from 0.0 to 1.0.
+
+        `UNKNOWN` itself is not known.  No tokens at all: CourseError.
+        """
+        tokens = _flat(token_lists)
+        if not tokens:
+            raise CourseError("в текстах нет ни одного слова: долю считать не от чего.")
+        return sum(each in self and each != UNKNOWN for each in tokens) / len(tokens)
+
+    def nearest(self, word, count=3):
+        """Return up to ``count`` words that are spelt most like a word, best first."""
+        words = [known for known in self.words if known not in SPECIALS]
+        return difflib.get_close_matches(_plain(word), words, _whole(count, "count"))
+
+
+def pad(sequences, length, padding="post", truncating="post", value=0, dtype=np.int32):
+    """Return sequences as rows of one length, as ``keras.utils.pad_sequences`` does.
+
+    Parameters
+    ----------
+    sequences : sequence of sequences of numbers
+    length : int
+        Of every row.
+    padding, truncating : {"post", "pre"}
+        Whether a short row is filled up, and a long one is cut, at its end or start.
+    value : number
+        What short rows are filled up with.
+    dtype : dtype
+
+    Returns
+    -------
+    numpy.ndarray of dtype, shape (len(sequences), length)
+
+    Raises
+    ------
+    CourseError
+        Another length or side; a sequence that is no row of numbers of this dtype.
+    """
+    _whole(length, "length")
+    for name, side in (("padding", padding), ("truncating", truncating)):
+        if side not in ("post", "pre"):
+            raise CourseError(f'{name}={side!r}: "post" это конец ряда, "pre" начало.')
+    sequences = _listed(sequences, "список рядов чисел, например [[4, 7], [5]]")
+    rows = np.full((len(sequences), length), value, dtype)
+    whole = rows.dtype.kind in "iu"
+    for row, sequence in zip(rows, sequences, strict=True):
+        items = _row(sequence, "iu" if whole else "iuf")
+        items = items[:length] if truncating == "post" else items[-length:]
+        place = row[: len(items)] if padding == "post" else row[length - len(items) :]
+        place[:] = items
+        if whole and (place != items).any():
+            raise CourseError(
+                f"не все числа помещаются в {rows.dtype}: dtype=np.int32."
+            )
+    return rows
+
+
+def read_text(path):
+    r"""Return the text of a student's file, its lines ending with ``\n``.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        UTF-8; UTF-16 with its mark; Russian in cp1251, koi8-r or cp866, which the
+        frequencies of letters tell apart, surely from five words or so on.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    CourseError
+        No such file, more than 50 MB, empty, not a text, or of another encoding.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise CourseError(
+            f"файла {path} нет. Проверьте имя; текущая папка: {Path.cwd()}"
+        )
+    if path.stat().st_size > MAX_BYTES:
+        raise CourseError(f"{path.name} больше 50 МБ: возьмите часть текста.")
+    try:
+        text = _decode(path.read_bytes())
+    except OSError as error:
+        raise CourseError(f"{path.name} не читается: {error.strerror}.") from error
+    if text is None or _BINARY.search(text):
+        raise CourseError(
+            f"{path.name}: это не текст, или его кодировка не узнаётся. Откройте файл "
+            "в редакторе и сохраните как обычный текст (.txt) в кодировке UTF-8."
+        )
+    if not text.strip():
+        raise CourseError(f"{path.name} пуст: в нём нет ни одного слова.")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _decode(data):
+    """Return bytes as a text, or None if no encoding fits them."""
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        return data.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    scores = {}
+    for encoding in ("cp1251", "koi8-r", "cp866"):
+        text = data[:100_000].decode(encoding, "replace").lower()
+        letters = "".join(re.findall(r"\b[а-яё]+\b", text))
+        foreign = max(1, sum(not character.isascii() for character in text))
+        scores[encoding] = sum(_WEIGHTS.get(each, 0) for each in letters) / foreign
+    best = max(scores, key=scores.get)
+    # Russian scores about 0.65, UTF-8 with a broken place at most 0.3.
+    return data.decode(best, "replace") if scores[best] > 0.45 else None
+
+
+def _listed(values, what):
+    """Return values as a list, if they are many and in order."""
+    wrong = isinstance(values, str | bytes | Mapping | Set)
+    try:
+        if wrong or hasattr(values, "columns"):  # a table gives its columns' names
+            raise TypeError
+        return list(values)
+    except TypeError:
+        raise CourseError(f"нужен {what}, а дано: {type(values).__name__}.") from None
+
+
+def _checked(text, where=""):
+    """Return a text after checking that it is one."""
+    if isinstance(text, str):
+        return str(text)
+    kind = "float" if isinstance(text, float) else type(text).__name__
+    if isinstance(text, bytes):
+        advice = 'даны байты. Сделайте из них текст: .decode("utf-8") или "cp1251".'
+    elif kind in ("NoneType", "NAType") or (kind == "float" and math.isnan(text)):
+        advice = "пропуск (None или NaN). Уберите его, в таблице это dropna()."
+    else:
+        advice = f"нужна строка (str), а дано: {kind}."
+    raise CourseError(where + advice)
+
+
+def _plain(text):
+    """Return a text as tokens are spelt."""
+    text = unicodedata.normalize("NFC", _checked(text).lower())
+    return text.translate(_SPELLING)
+
+
+def _words(tokens):
+    """Return the tokens of one text as a list after checking them."""
+    tokens = _listed(tokens, "список слов, например text.tokenize(текст)")
+    return [_checked(token, f"слово {i}: ") for i, token in enumerate(tokens)]
+
+
+def _flat(token_lists):
+    """Return the tokens of all texts."""
+    token_lists = _listed(token_lists, "список текстов, разбитых на слова")
+    return [token for tokens in token_lists for token in _words(tokens)]
+
+
+def _row(values, kinds):
+    """Return values as an array of one dimension, if their dtype is of these kinds."""
+    try:
+        row = np.asarray(values)
+    except ValueError:  # lists of several lengths
+        row = np.array(None)
+    if row.ndim != 1 or (row.size and row.dtype.kind not in kinds):
+        raise CourseError(
+            f"нужен ряд чисел, например [4, 7, 5], а дано: {values!r:.60}. Слова "
+            "превращает в номера Vocabulary.encode."
+        )
+    return row
+
+
+def _whole(value, name):
+    """Return a number after checking that it is whole, from 1 up."""
+    if not isinstance(value, numbers.Integral) or isinstance(value, bool) or value < 1:
+        raise CourseError(f"{name}={value!r}: нужно целое число от 1.")
+    return value
