@@ -4,10 +4,14 @@
 A new data set is one entry of `CATALOGUE`.  Nothing here imports Keras.
 """
 
+import csv
 import gzip
+import html
 import io
+import json
 import os
 import pickle
+import re
 import sys
 import tarfile
 import zipfile
@@ -20,6 +24,15 @@ import numpy as np
 
 from helpers.download import ROOT, Remote, fetch, teacher_folder
 from helpers.errors import CourseError
+from helpers.text import (
+    PADDING,
+    START,
+    UNKNOWN,
+    UNUSED,
+    Vocabulary,
+    check_texts,
+    tokenize,
+)
 
 SAMPLES = ROOT / "data"
 MODES = ("sample", "full")
@@ -78,6 +91,83 @@ class Tables:
             f"обучающих {len(self.train)}, тестовых {len(self.test)}, "
             f"столбцов {len(self.train.columns)}"
         )
+
+
+@dataclass(frozen=True)
+class Reviews:
+    """Film reviews as indices of words, already parted, encoded as Keras's IMDB.
+
+    Index 0 is padding, 1 the start of a review, 2 a word out of the vocabulary, 3 is
+    never used, 4 the most frequent word of the training part, 5 the next, and so on.
+
+    Attributes
+    ----------
+    x_train, x_test : list of numpy.ndarray
+        int32, each of shape (words + 1,), beginning with 1.
+    y_train, y_test : numpy.ndarray
+        int64, shape (n,): 1 where the review is for the film, 0 where against it.
+    vocabulary : helpers.text.Vocabulary
+        All words; a lesson that wants the most frequent ones alone cuts at an index.
+    mode : str
+        ``"sample"`` or ``"full"``.
+    """
+
+    x_train: list[np.ndarray]
+    y_train: np.ndarray
+    x_test: list[np.ndarray]
+    y_test: np.ndarray
+    vocabulary: Vocabulary
+    mode: str
+
+    def __str__(self):
+        return (
+            f"обучающих {len(self.x_train)}, тестовых {len(self.x_test)}, "
+            f"слов в словаре {len(self.vocabulary)}"
+        )
+
+    def encode(self, texts):
+        """Return texts in the encoding of ``x_train``.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            See `review_words` for what becomes a word.
+
+        Returns
+        -------
+        list of numpy.ndarray
+            An empty text is the mark of the start alone.
+
+        Raises
+        ------
+        CourseError
+            As `helpers.text.check_texts`.
+        """
+        return [
+            np.array(self.vocabulary.encode([START, *review_words(each)]), np.int32)
+            for each in check_texts(texts)
+        ]
+
+
+@dataclass(frozen=True)
+class LabelledTexts:
+    """Texts to try a network on that was trained on others.
+
+    Attributes
+    ----------
+    texts : list of str
+    labels : numpy.ndarray
+        int64, shape (n,): 1 where the text is for the film, 0 where against it.
+    mode : str
+        ``"sample"`` or ``"full"``; the texts are the same.
+    """
+
+    texts: list[str]
+    labels: np.ndarray
+    mode: str
+
+    def __str__(self):
+        return f"текстов {len(self.texts)}, из них одобряют {int(self.labels.sum())}"
 
 
 @dataclass(frozen=True)
@@ -160,6 +250,10 @@ def load(name, mode=None):
         For ``digits``, ``clothes``, ``objects`` and ``objects100``.
     Tables
         For ``people`` and ``messages``.
+    Reviews
+        For ``reviews``.
+    LabelledTexts
+        For ``reviews_free`` and ``review_sentences``.
 
     Raises
     ------
@@ -223,14 +317,16 @@ def _read(layout, paths, owned):
 # --- reading what others have packed --------------------------------------------------
 
 
-def read_npz(path, shapes):
+def read_npz(path, shapes, dtype=np.uint8):
     """Return named arrays of an .npz file after checking them; never unpickles.
 
     Parameters
     ----------
     path : pathlib.Path
     shapes : dict of str to tuple
-        Expected shape of each array; all are uint8.
+        Expected shape of each array.
+    dtype : dtype
+        Of all of them.
 
     Returns
     -------
@@ -255,7 +351,7 @@ def read_npz(path, shapes):
     for name, shape in shapes.items():
         if name not in arrays:
             raise DamagedError(f"в архиве нет массива {name}")
-        _expect(name, arrays[name], shape, np.uint8)
+        _expect(name, arrays[name], shape, dtype)
     return arrays
 
 
@@ -415,6 +511,193 @@ def _own_file_error(path, error):
         f"{path}: {error}. Это файл самого курса: верните его командой "
         f"git checkout -- data/{path.name}"
     )
+
+
+# --- reviews --------------------------------------------------------------------------
+
+IMDB_COUNT = 25_000  # reviews of each part, half of them for the film
+IMDB_WORDS = 88_584
+IMDB_SPECIALS = (PADDING, START, UNKNOWN, UNUSED)
+IMDB_LIMIT = 1_000_000_000  # bytes of one unpacked array
+HEADERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
+
+
+def review_words(text):
+    """Return the words of a review, cut as those of Keras's IMDB.
+
+    Lower case; a hyphen parts words, an apostrophe inside does not; HTML tags are
+    dropped and entities decoded.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    list of str
+    """
+    return tokenize(html.unescape(_TAG.sub(" ", text)).replace("-", " "))
+
+
+def _read_labelled(path):
+    """Return the rows of a table of the course: dicts with a text and a label."""
+    try:
+        with path.open(encoding="utf-8", newline="") as lines:
+            rows = list(csv.DictReader(lines, strict=True))
+        labels = np.array([int(row["label"]) for row in rows], np.int64)
+        texts = check_texts([row["text"] for row in rows])
+        if not {0, 1} == set(labels.tolist()):
+            raise ValueError(f"labels {set(labels.tolist())}")
+    except (OSError, ValueError, KeyError, TypeError, csv.Error, CourseError) as error:
+        raise _own_file_error(path, DamagedError("таблица не читается")) from error
+    return rows, texts, labels
+
+
+def _sample_reviews():
+    """Return the reviews that data/make_reviews.py puts together."""
+    path = SAMPLES / "reviews.csv"
+    rows, texts, labels = _read_labelled(path)
+    part = np.array([row.get("part") for row in rows])
+    if set(part.tolist()) != {"train", "test"}:
+        raise _own_file_error(path, DamagedError("таблица не читается"))
+    words = [review_words(text) for text in texts]
+    known = [words[i] for i in np.flatnonzero(part == "train")]
+    vocabulary = Vocabulary.build(known, specials=IMDB_SPECIALS)
+    x = [np.array(vocabulary.encode([START, *each]), np.int32) for each in words]
+    train, test = (np.flatnonzero(part == each) for each in ("train", "test"))
+    return Reviews(
+        x_train=[x[i] for i in train],
+        y_train=labels[train],
+        x_test=[x[i] for i in test],
+        y_test=labels[test],
+        vocabulary=vocabulary,
+        mode="sample",
+    )
+
+
+def _sample_free_reviews():
+    """Return the reviews that were written without the phrases of the program."""
+    _, texts, labels = _read_labelled(SAMPLES / "reviews_free.csv")
+    return LabelledTexts(texts, labels, "sample")
+
+
+def _sample_review_sentences():
+    """Return the 200 sentences of real reviews that gensim installs.
+
+    B. Pang and L. Lee, "Seeing stars", ACL 2005; 100 of each class.
+    """
+    from gensim.test.utils import datapath
+
+    path = Path(datapath("pang_lee_polarity.cor"))
+    try:
+        lines = path.read_bytes().decode("cp1252").splitlines()
+        pairs = [line.strip().split(maxsplit=1) for line in lines]
+        names = {"__label__neg": 0, "__label__pos": 1}
+        labels = np.array([names[name] for name, _ in pairs], np.int64)
+    except (OSError, ValueError, KeyError) as error:
+        raise CourseError(
+            f"{path}: предложения не читаются. Это файл пакета gensim: переустановите "
+            "его командой pip install --force-reinstall --no-deps gensim"
+        ) from error
+    return LabelledTexts([text for _, text in pairs], labels, "sample")
+
+
+def read_npz_lists(path, name):
+    """Return an array of lists from an .npz file; runs nothing that is in the file.
+
+    NumPy keeps such arrays as a pickle behind an ordinary header and opens them only
+    with ``allow_pickle=True``, which runs whatever the file asks for.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    name : str
+        Of the array.
+
+    Returns
+    -------
+    list
+        What the array holds, one element a place.
+
+    Raises
+    ------
+    DamagedError
+        Not an .npz, cut short, no such array, of another dtype or number of axes, or a
+        pickle that names anything but arrays and plain values.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            info = archive.getinfo(f"{name}.npy")
+            if info.file_size > IMDB_LIMIT:
+                raise DamagedError(f"массив {name} больше гигабайта")
+            packed = io.BytesIO(archive.read(info))
+        version = np.lib.format.read_magic(packed)
+        if version not in HEADERS:
+            raise ValueError(f"version {version}")
+        shape, _, dtype = HEADERS[version](packed)
+    except KeyError as error:
+        raise DamagedError(f"в архиве нет массива {name}") from error
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise DamagedError("файл повреждён или это не архив .npz") from error
+    if not dtype.hasobject or len(shape) != 1:
+        raise DamagedError(f"массив {name}: это не список списков")
+    array = unpickle_safely(packed.read())
+    if not isinstance(array, np.ndarray) or array.shape != shape:
+        raise DamagedError(f"массив {name}: внутри не то, что обещает заголовок")
+    return list(array)
+
+
+def _read_imdb(paths):
+    archive, index = paths
+    ranks = _read_word_index(index)
+    labels = read_npz(
+        archive, {"y_train": (IMDB_COUNT,), "y_test": (IMDB_COUNT,)}, np.int64
+    )
+    x = {}
+    for part in ("train", "test"):
+        y = labels[f"y_{part}"]
+        if not np.array_equal(np.bincount(y, minlength=2), [IMDB_COUNT // 2] * 2):
+            raise DamagedError(f"метки y_{part}: нужно поровну нулей и единиц")
+        lists = read_npz_lists(archive, f"x_{part}")
+        if len(lists) != IMDB_COUNT:
+            raise DamagedError(f"отзывов {len(lists)}, а нужно {IMDB_COUNT}")
+        x[part] = [_from_ranks(each, len(ranks)) for each in lists]
+    words = [*IMDB_SPECIALS, *sorted(ranks, key=ranks.get)]
+    return Reviews(
+        x_train=x["train"],
+        y_train=labels["y_train"],
+        x_test=x["test"],
+        y_test=labels["y_test"],
+        vocabulary=Vocabulary(words),
+        mode="full",
+    )
+
+
+def _from_ranks(ranks, count):
+    """Return a review of IMDB as indices: the start, then ranks moved by three."""
+    row = np.array(ranks) if isinstance(ranks, list) else np.empty(())
+    if row.ndim != 1 or row.dtype.kind not in "iu":
+        raise DamagedError("отзыв — не список номеров слов")
+    if row.min() < 1 or row.max() > count:
+        raise DamagedError(f"номера слов выходят за пределы 1 … {count}")
+    return np.concatenate([[1], row + 3]).astype(np.int32)
+
+
+def _read_word_index(path):
+    """Return the ranks of IMDB's words: each number from 1 up occurs once."""
+    try:
+        ranks = json.loads(path.read_text(encoding="utf-8"))
+        if sorted(ranks.values()) != list(range(1, IMDB_WORDS + 1)):
+            raise ValueError("ranks")
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise DamagedError(
+            f"{path.name}: это не список {IMDB_WORDS} слов с номерами"
+        ) from error
+    return ranks
 
 
 # --- digits, clothes ------------------------------------------------------------------
@@ -622,6 +905,40 @@ CATALOGUE = {
                 _read_sib,
             ),
         ),
+    ),
+    "reviews": Entry(
+        sample_title="отзывы о фильмах",
+        full_title="IMDB",
+        sample=_sample_reviews,
+        layouts=(
+            Layout(
+                (
+                    Remote(
+                        "imdb.npz",
+                        (KERAS_FILES + "imdb.npz",),
+                        "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f",
+                    ),
+                    Remote(
+                        "imdb_word_index.json",
+                        (KERAS_FILES + "imdb_word_index.json",),
+                        "027313fe9a320280f3bf0fac5baf58c4a683cf39a7ed9c3d3d3912bde4284cf6",
+                    ),
+                ),
+                _read_imdb,
+            ),
+        ),
+    ),
+    "reviews_free": Entry(
+        sample_title="отзывы, написанные свободно",
+        full_title="",
+        sample=_sample_free_reviews,
+        layouts=(),
+    ),
+    "review_sentences": Entry(
+        sample_title="предложения из отзывов",
+        full_title="",
+        sample=_sample_review_sentences,
+        layouts=(),
     ),
     "digits": Entry(
         sample_title="цифры из MNIST",

@@ -13,7 +13,15 @@ import numpy as np
 import pytest
 
 from helpers import data
-from helpers.data import CATALOGUE, Layout, Pictures, Tables, load
+from helpers.data import (
+    CATALOGUE,
+    LabelledTexts,
+    Layout,
+    Pictures,
+    Reviews,
+    Tables,
+    load,
+)
 from helpers.download import ROOT, Remote
 from helpers.errors import CourseError
 
@@ -27,6 +35,21 @@ def check_structure(value, mode):
         for rows in (value.train, value.test):
             assert not rows.isna().any(axis=None)
             assert list(rows.index) == list(range(len(rows)))
+        return
+    if isinstance(value, LabelledTexts):
+        assert value.labels.dtype == np.int64
+        assert len(value.texts) == len(value.labels)
+        assert set(value.labels.tolist()) == {0, 1}
+        return
+    if isinstance(value, Reviews):
+        assert value.vocabulary.words[:4] == ("<pad>", "<start>", "<unk>", "<unused>")
+        for x, y in ((value.x_train, value.y_train), (value.x_test, value.y_test)):
+            assert y.dtype == np.int64
+            assert np.bincount(y).tolist() == [len(x) // 2] * 2
+            assert all(row.dtype == np.int32 and row[0] == 1 for row in x)
+            assert min(row[1:].min(initial=2) for row in x) >= 2
+            assert max(row.max() for row in x) < len(value.vocabulary)
+            assert not any((row == 3).any() for row in x)
         return
     assert isinstance(value, Pictures)
     for x, y in ((value.x_train, value.y_train), (value.x_test, value.y_test)):
@@ -53,6 +76,14 @@ def test_samples_are_the_same_every_time(name, cache):
     if isinstance(first, Tables):
         assert first.train.equals(second.train)
         assert first.test.equals(second.test)
+        return
+    if isinstance(first, LabelledTexts):
+        assert first.texts == second.texts
+        return
+    if isinstance(first, Reviews):
+        assert first.vocabulary.words == second.vocabulary.words
+        for one, other in zip(first.x_train, second.x_train, strict=True):
+            assert np.array_equal(one, other)
         return
     assert np.array_equal(first.x_train, second.x_train)
     assert np.array_equal(first.y_test, second.y_test)
@@ -394,7 +425,7 @@ def test_safe_unpickling_keeps_what_is_plain():
 # --- real files ---
 
 
-@pytest.mark.parametrize("name", ["digits", "clothes"])
+@pytest.mark.parametrize("name", ["digits", "clothes", "reviews"])
 def test_real_files(name, real_data, cache, monkeypatch):
     monkeypatch.setenv("COURSE_DATA_DIR", str(real_data))
     check_structure(load(name, "full"), "full")
