@@ -69,6 +69,48 @@ def show(figure, alt):
     )
 
 
+def coloured_text(words, values):
+    """Display words, coloured by their values: blue above zero, orange below.
+
+    Without colours it reads too: a word whose value is more than half of the largest is
+    bold above zero, underlined below.  Words are escaped, so that a text with HTML in it
+    is shown and not obeyed.
+
+    Parameters
+    ----------
+    words : sequence of str
+    values : array of float, shape (len(words),)
+        Any scale; the largest in absolute value gets the deepest colour.
+
+    Raises
+    ------
+    ValueError
+        Another number of values than of words, or a value that is not finite.
+    """
+    import html
+
+    from IPython.display import display
+
+    values = np.asarray(values, float)
+    if values.shape != (len(words),) or not np.isfinite(values).all():
+        raise ValueError(f"{len(words)} words and as many finite values: {values}")
+    deepest = max(abs(values).max(initial=0), 1e-12)
+    spans, plain = [], []
+    for word, value in zip(words, values / deepest, strict=True):
+        colour, tag = ("0, 114, 178", "b") if value > 0 else ("213, 94, 0", "u")
+        shown = html.escape(word)
+        if abs(value) > 0.5:
+            shown = f"<{tag}>{shown}</{tag}>"
+        style = f"background-color: rgba({colour}, {0.6 * abs(value):.2f})"
+        spans.append(f'<span style="{style}">{shown}</span>')
+        plain.append(f"{word}({value:+.1f})" if abs(value) > 0.5 else word)
+    display(
+        {"text/html": " ".join(spans), "text/plain": " ".join(plain)},
+        metadata={},
+        raw=True,
+    )
+
+
 def pictures(images, titles=None, columns=8, size=1.3, axes=None, **options):
     """Draw pictures in a grid without axes.
 

@@ -118,3 +118,38 @@ def test_a_decision_without_a_boundary():
     _, axis = plt.subplots()
     plots.decision(axis, np.full((5, 5), 0.2), np.zeros((1, 2)), np.zeros(1))
     assert len(axis.collections) == 3  # answers, crosses, dots: no contour
+
+
+def coloured(monkeypatch, words, values):
+    seen = []
+    monkeypatch.setattr("IPython.display.display", lambda *a, **k: seen.append(a[0]))
+    plots.coloured_text(words, values)
+    return seen[0]
+
+
+def test_coloured_text_escapes_what_a_review_may_hold(monkeypatch):
+    words = ["<script>alert(1)</script>", 'a"b', "fine"]
+    page = coloured(monkeypatch, words, [0.1, 0.0, 1.0])["text/html"]
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert "a&quot;b" in page
+
+
+def test_coloured_text_reads_without_colours(monkeypatch):
+    shown = coloured(monkeypatch, ["good", "film", "dull"], [4.0, 0.0, -3.0])
+    assert "<b>good</b>" in shown["text/html"]
+    assert "<u>dull</u>" in shown["text/html"]
+    assert "rgba(0, 114, 178, 0.60)" in shown["text/html"]
+    assert "rgba(213, 94, 0, 0.45)" in shown["text/html"]
+    assert shown["text/plain"] == "good(+1.0) film dull(-0.8)"
+
+
+def test_coloured_text_of_nothing_but_zeros_and_of_nothing(monkeypatch):
+    assert "<b>" not in coloured(monkeypatch, ["a", "b"], [0.0, 0.0])["text/html"]
+    assert coloured(monkeypatch, [], [])["text/plain"] == ""
+
+
+@pytest.mark.parametrize("values", [[1.0], [1.0, np.nan], [1.0, np.inf]])
+def test_coloured_text_wants_a_finite_value_a_word(values):
+    with pytest.raises(ValueError, match="finite values"):
+        plots.coloured_text(["a", "b"], values)
