@@ -144,3 +144,23 @@ def learning_rate(rate):
             f"скорость обучения {rate}: нужно число больше нуля, например 0.1. "
             "При нуле сеть не учится, при отрицательной потери растут."
         )
+
+
+def batch_size(batch):
+    """Check the number of examples in a batch.
+
+    Parameters
+    ----------
+    batch : int
+        A whole number from 1 up; it may exceed the number of examples.
+
+    Raises
+    ------
+    CourseError
+        Anything else.
+    """
+    whole = isinstance(batch, numbers.Integral) and not isinstance(batch, bool)
+    if not whole or batch < 1:
+        raise CourseError(
+            f"батч {batch!r}: нужно целое число примеров от 1, например 32."
+        )

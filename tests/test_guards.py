@@ -11,6 +11,8 @@ def test_good_input_passes_with_its_dtype():
     guards.layer_sizes([2, np.int64(8), 2])
     guards.learning_rate(0.1)
     guards.learning_rate(np.float32(1e-4))
+    guards.batch_size(1)
+    guards.batch_size(np.int64(1000))
     x = guards.inputs([[1, 2], [3, 4]], 2)
     assert x.dtype == np.float64
     y = guards.labels([1.0, 0.0], 2)
@@ -77,3 +79,9 @@ def test_bad_labels(y, said):
 def test_bad_learning_rates(rate):
     with pytest.raises(CourseError, match="скорость обучения"):
         guards.learning_rate(rate)
+
+
+@pytest.mark.parametrize("batch", [0, -1, 32.0, np.nan, "32", None, True])
+def test_bad_batch_sizes(batch):
+    with pytest.raises(CourseError, match=r"батч .*: нужно целое число"):
+        guards.batch_size(batch)

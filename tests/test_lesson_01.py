@@ -36,11 +36,33 @@ def lesson():
 
 
 def test_a_hundred_right_networks_learn_and_the_broken_share_is_as_quoted(lesson):
-    right = lesson["train_hundred"](lesson["gradients_of_one"])
-    broken = lesson["train_hundred"](lesson["gradients_with_bias_bug"])
-    assert right.shape == (100,)
+    right, w = lesson["train_hundred"](lesson["gradients_of_one"])
+    broken, _ = lesson["train_hundred"](lesson["gradients_with_bias_bug"])
+    assert right.shape == w["w1"].shape == (100,)
     assert right.max() < 0.005
     assert f"{(broken < 0.005).sum()} из 100" in PROSE
+    assert "с зерном 0 дошла до " + f"{broken[0]:.4f}".replace(".", ",") in PROSE
+    fedor = lesson["forward_pass"](w, lesson["fedor"])[2]
+    assert (fedor > 0.1).sum() == 1
+    assert "одна дала Фёдору " + f"{fedor.max():.2f}".replace(".", ",") in PROSE
+
+
+def test_by_average_one_network_of_a_hundred_gets_below_the_line(lesson):
+    assert "от 0 до 99 дошла одна из ста" in PROSE
+    starts = [lesson["start_weights"](seed) for seed in range(100)]
+    w = {name: np.array([each[name] for each in starts]) for name in starts[0]}
+    four, answers = lesson["four"], lesson["answers"]
+    for _ in range(1000):
+        found = [
+            lesson["gradients_of_one"](w, x, t)
+            for x, t in zip(four, answers, strict=True)
+        ]
+        w = {name: w[name] - 0.1 * sum(g[name] for g in found) / 4 for name in w}
+    predictions = np.array([lesson["forward_pass"](w, x)[2] for x in four])
+    losses = ((answers[:, None] - predictions) ** 2).mean(axis=0)
+    assert (losses < 0.005).sum() == 1
+    lucky = int(losses.argmin())
+    assert np.isclose(lesson["train_by_average"](starts[lucky]), losses[lucky])
 
 
 def test_people_never_seen_are_judged_rightly(lesson):
@@ -123,6 +145,8 @@ def test_rules_of_the_race_are_those_of_keras(lesson, name, in_keras, options):
         (lambda d: d["x"].__setitem__((3, 1), np.nan), "строка 3, столбец 1"),
         (lambda d: d.update(rate=0), "скорость обучения 0"),
         (lambda d: d.update(rate=-1), "скорость обучения -1"),
+        (lambda d: d.update(batch=0), "батч 0"),
+        (lambda d: d.update(batch=-1), "батч -1"),
     ],
 )
 def test_bad_input_of_the_network_is_refused_and_no_weight_moves(lesson, spoil, said):
@@ -132,20 +156,55 @@ def test_bad_input_of_the_network_is_refused_and_no_weight_moves(lesson, spoil, 
         "x": rng.normal(size=(20, 2)),
         "y": np.arange(20) % 2,
         "rate": 0.1,
+        "batch": 32,
     }
     spoil(given)
     with pytest.raises(CourseError, match=said):
         weights = lesson["make_weights"](given["sizes"], rng=rng)
         kept = [array.copy() for array in weights]
         try:
-            lesson["train"](weights, given["x"], given["y"], rate=given["rate"])
+            options = {name: given[name] for name in ("rate", "batch")}
+            lesson["train"](weights, given["x"], given["y"], **options)
         finally:
             assert all(
                 np.array_equal(*pair) for pair in zip(weights, kept, strict=True)
             )
 
 
-def test_the_first_network_refuses_bad_rates_too(lesson):
-    start = lesson["start_weights"](0)
+@pytest.mark.parametrize("rate", [0, -0.1, np.nan])
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda d, rate: d["descend"](-0.1, rate, 3),
+        lambda d, rate: d["train_three_neurons"](
+            d["start_weights"](0), d["gradients_of_one"], rate=rate
+        ),
+        lambda d, rate: d["train_by_average"](d["start_weights"](0), rate=rate),
+        lambda d, rate: d["train_hundred"](d["gradients_of_one"], rate=rate),
+        lambda d, rate: d["race"](d["plain"], rate),
+    ],
+    ids=["descend", "three neurons", "by average", "hundred", "race"],
+)
+def test_bad_rates_are_refused_everywhere(lesson, use, rate):
     with pytest.raises(CourseError, match="скорость обучения"):
-        lesson["train_three_neurons"](start, lesson["gradients_of_one"], rate=0)
+        use(lesson, rate)
+
+
+def test_the_first_network_takes_two_features_and_no_more(lesson):
+    w = lesson["start_weights"](0)
+    with pytest.raises(ValueError, match="too many values to unpack"):
+        lesson["forward_pass"](w, np.array([1.0, 2.0, 3.0]))
+    with pytest.raises(ValueError, match="not enough values to unpack"):
+        lesson["forward_pass"](w, np.array([1.0]))
+
+
+def test_accuracy_refuses_a_column_of_labels(lesson):
+    rng = np.random.default_rng(4)
+    weights, x = lesson["make_weights"]([2, 4, 2], rng=rng), rng.normal(size=(20, 2))
+    y = lesson["forward"](weights, x)[1][-1].argmax(axis=1)
+    assert lesson["accuracy"](weights, x, y) == 1
+    assert lesson["accuracy"](weights, x, 1 - y) == 0
+    with pytest.raises(CourseError, match=r"форму \(20, 1\).*ravel"):
+        lesson["accuracy"](weights, x, y[:, None])
+    with pytest.raises(CourseError, match="метка 2"):
+        lesson["accuracy"](weights, x, y + 2)

@@ -283,6 +283,30 @@ def test_full_says_when_ours_is_slower(house, capsys):
     assert "04_x: 4.5 s, the source's network 4.0 s" in capsys.readouterr().err
 
 
+SEED = "int(__import__('os').environ['COURSE_SEED'])"
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (
+            table(parameters=f"10 + {SEED}"),
+            "04_x: наша: parameters differ between seeds: [10, 11]",
+        ),
+        (
+            table().replace('"глупая"', f'f"глупая {{{SEED}}}"'),
+            "04_x: the seeds filled different rows of the closing table",
+        ),
+    ],
+    ids=["parameters", "rows"],
+)
+def test_full_merges_no_different_networks(house, capsys, source, said):
+    add(house, notebook(source))
+    assert run_lessons.main(["--full"]) == 1
+    assert said in capsys.readouterr().err
+    assert not (house / "results" / "full.json").exists()
+
+
 def test_full_keeps_what_was_done_before_a_failure(house):
     source = "import os\nassert os.environ['COURSE_SEED'] == '0'\n" + table()
     add(house, notebook(source))

@@ -9,7 +9,7 @@ import tomllib
 import pytest
 from conftest import ROOT
 
-from tools import backends, check_python, lowest, set_slug
+from tools import backends, check_python, lowest, readme_results, set_slug
 
 
 @pytest.mark.parametrize(
@@ -66,21 +66,67 @@ def test_the_address_is_rewritten_in_both_places_and_back():
     )
 
 
+def test_links_to_other_repositories_stay():
+    ours = (
+        "git clone https://github.com/a/b.git",
+        "https://github.com/a/b/issues",
+        "https://github.com/a/b/actions/workflows/test.yml/badge.svg",
+    )
+    others = (
+        "https://github.com/keras-team/keras/issues/123",
+        "https://github.com/a/bb/issues/1",
+        "https://github.com/aa/b.git",
+        "https://github.com/a/b.github.io",
+        "https://github.com/c/d/actions",
+    )
+    for text in ours:
+        forked = set_slug.rewrite(text, "ivan/fork", "v2", old="a/b")
+        assert forked == text.replace("a/b", "ivan/fork")
+        assert set_slug.rewrite(text, "ivan/fork", "v2") == text
+    for text in others:
+        assert set_slug.rewrite(text, "ivan/fork", "v2", old="a/b") == text
+
+
 def test_the_tool_changes_every_file_of_a_copy(tmp_path, monkeypatch):
     (tmp_path / "lessons").mkdir()
     book, readme = tmp_path / "lessons" / "01_a.ipynb", tmp_path / "README.md"
     project = tmp_path / "pyproject.toml"
     for path in (book, readme):
-        path.write_text(CELL.replace('"', '\\"'), encoding="utf-8")
+        links = " github.com/a/b.git github.com/keras-team/keras/issues/123"
+        path.write_text(CELL.replace('"', '\\"') + links, encoding="utf-8")
     project.write_text('[tool.course]\nslug = "a/b"\nref = "main"\n', encoding="utf-8")
     monkeypatch.setattr(set_slug, "ROOT", tmp_path)
     monkeypatch.setattr(set_slug, "PROJECT", project)
     assert set_slug.main(["ivan/fork", "--ref", "v2"]) == 0
     assert set_slug.read_address(project.read_text()) == ("ivan/fork", "v2")
     for path in (book, readme):
-        assert path.read_text().count("ivan/fork") >= 1
-        assert "neural-networks-ru/course" not in path.read_text()
+        text = path.read_text(encoding="utf-8")
+        assert text.count("ivan/fork") == 3
+        assert "neural-networks-ru/course" not in text
+        assert text.endswith(
+            " github.com/ivan/fork.git github.com/keras-team/keras/issues/123"
+        )
     assert set_slug.main(["no slash"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (1, "1 зерно генератора"),
+        (3, "3 зерна генератора"),
+        (4, "4 зерна генератора"),
+        (5, "5 зёрен генератора"),
+        (11, "11 зёрен генератора"),
+        (12, "12 зёрен генератора"),
+        (21, "21 зерно генератора"),
+    ],
+)
+def test_seeds_are_counted_in_russian(count, said):
+    versions = {"python": "3.12", "keras": "3.15"}
+    place = {"device": "CPU", "backend": "tensorflow", "date": "2026-11-23"}
+    entry = {"models": [], "seeds": count, "versions": versions, **place}
+    words = readme_results.WORDS["README.ru.md"]
+    assert f", {said}. CPU" in readme_results.table({"lessons": {"01_x": entry}}, words)
 
 
 def test_the_lock_without_tensorflow():

@@ -16,7 +16,8 @@ WORDS = {
     "README.md": {
         "head": "lesson,model,metric,value,parameters,seconds,bar".split(","),
         "metric": {"accuracy": "accuracy"},
-        "seeds": "mean ± standard deviation of {} seeds",
+        "seeds": "mean ± standard deviation of {count} {noun}",
+        "nouns": ("seed", "seeds", "seeds"),
         "where": "{device}, Python {python}, Keras {keras}, {backend}, {date}.",
     },
     "README.ru.md": {
@@ -30,7 +31,8 @@ WORDS = {
             "планка",
         ),
         "metric": {"accuracy": "доля верных"},
-        "seeds": "среднее ± стандартное отклонение, {} зерна генератора",
+        "seeds": "среднее ± стандартное отклонение, {count} {noun} генератора",
+        "nouns": ("зерно", "зерна", "зёрен"),
         "where": "{device}, Python {python}, Keras {keras}, {backend}, {date}.",
     },
 }
@@ -65,11 +67,18 @@ def table(results, words):
                 )
             )
         place = dict(entry, **entry["versions"])
-        notes.append(
-            f"{lesson[:2]}: {words['seeds'].format(entry['seeds'])}. "
-            + words["where"].format(**place)
-        )
+        count = entry["seeds"]
+        seeds = words["seeds"].format(count=count, noun=_noun(count, words["nouns"]))
+        notes.append(f"{lesson[:2]}: {seeds}. " + words["where"].format(**place))
     return "\n".join([*lines, "", *notes])
+
+
+def _noun(count, forms):
+    """Return the form of a noun for one, two or five: Russian has three of them."""
+    one, few, many = forms
+    if count % 10 == 1 and count % 100 != 11:
+        return one
+    return few if count % 10 in (2, 3, 4) and count % 100 // 10 != 1 else many
 
 
 def _seconds(value):

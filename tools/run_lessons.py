@@ -360,7 +360,11 @@ def run_full(paths):
                 failures.append(str(error))
         if len(entries) < len(seeds):
             continue
-        merged = merge_seeds(entries)
+        try:
+            merged = merge_seeds(entries)
+        except LessonError as error:
+            failures.append(f"{path.stem}: {error}")
+            continue
         missed = missed_bars(path.stem, "full", merged["models"], scores.ROLES)
         missed += slower_than_source(path.stem, merged["models"])
         merged["status"] = "missed its bar" if missed else "passed"
@@ -405,11 +409,25 @@ def merge_seeds(entries):
 
     ``value`` and ``seconds`` of a model become means over seeds, ``deviation`` the
     sample standard deviation of ``value`` (None for one seed); memory is the largest.
+
+    Raises
+    ------
+    LessonError
+        The tables have other rows, or a row another number of parameters: a mean over
+        two different networks says nothing about either.
     """
+    tables = [[row["model"] for row in entry["models"]] for entry in entries]
+    if any(table != tables[0] for table in tables):
+        raise LessonError("the seeds filled different rows of the closing table")
     merged = {**entries[0], "seeds": len(entries), "models": []}
     merged["seconds"] = round(sum(entry["seconds"] for entry in entries), 1)
     merged["peak_mb"] = max(entry["peak_mb"] for entry in entries)
     for rows in zip(*(entry["models"] for entry in entries), strict=True):
+        sizes = [row["parameters"] for row in rows]
+        if len(set(sizes)) > 1:
+            raise LessonError(
+                f"{rows[0]['model']}: parameters differ between seeds: {sizes}"
+            )
         values = [row["value"] for row in rows]
         times = [row["seconds"] for row in rows if row["seconds"] is not None]
         row = dict(rows[0], value=round(statistics.fmean(values), 6))

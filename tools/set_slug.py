@@ -25,7 +25,7 @@ def read_address(text):
     return course["slug"], course["ref"]
 
 
-def rewrite(text, slug, ref):
+def rewrite(text, slug, ref, old=None):
     """Return the source of a notebook or README with its addresses replaced.
 
     Parameters
@@ -36,15 +36,21 @@ def rewrite(text, slug, ref):
         ``OWNER/NAME``.
     ref : str
         Branch or tag.
+    old : str, optional
+        The repository whose clone, workflow and issue links change too.  Links to other
+        repositories stay as they are, and so do all of them when it is left out.
     """
     text = re.sub(
         rf"(colab\.research\.google\.com/github)/{SLUG}/blob/{REF}?/lessons/",
         rf"\1/{slug}/blob/{ref}/lessons/",
         text,
     )
-    text = re.sub(
-        rf"github\.com/{SLUG}(?=\.git|/actions|/issues)", f"github.com/{slug}", text
-    )
+    if old is not None:
+        text = re.sub(
+            rf"github\.com/{re.escape(old)}(?=\.git\b|/actions\b|/issues\b)",
+            f"github.com/{slug}",
+            text,
+        )
     return re.sub(
         rf'SLUG, REF = (\\?"){SLUG}\\?", \\?"{REF}\\?"',
         lambda found: (
@@ -77,7 +83,7 @@ def main(arguments=None):
     PROJECT.write_text(project, encoding="utf-8", newline="\n")
     for path in targets():
         text = path.read_text(encoding="utf-8")
-        changed = rewrite(text, new.slug, new.ref)
+        changed = rewrite(text, new.slug, new.ref, old=slug)
         if changed != text:
             path.write_text(changed, encoding="utf-8", newline="\n")
             print(path.relative_to(ROOT))
