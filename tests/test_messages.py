@@ -1,8 +1,13 @@
 """The texts of lesson 2: balance, length, no near-duplicates across the split."""
 
+import hashlib
 import itertools
+from collections import Counter
 
+import numpy as np
 import pytest
+from conftest import ROOT
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from helpers.data import TOPICS, load
 from helpers.errors import CourseError
@@ -11,6 +16,19 @@ from helpers.text import tokenize
 # Share of common words, of all words of two texts (Jaccard).  Two paraphrases of one
 # sentence, which an editor removed, had 0.41 and 0.56.
 NEAR = 0.35
+# Cosine of TF-IDF vectors of pieces of 3 to 5 letters.  Of the retellings that were
+# rewritten, the nearest had 0.28 to 0.44; of the pairs left, which tell two facts, the
+# nearest has 0.27.  A retelling in other words has 0.1 to 0.25, and so have innocent
+# pairs: only reading finds it.
+NEAR_LETTERS = 0.28
+
+
+def cosines(lines):
+    """Return the likeness of each pair of texts by letters, above the diagonal."""
+    pieces = TfidfVectorizer(
+        analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True
+    ).fit_transform(" ".join(tokenize(line)) for line in lines)
+    return np.triu((pieces @ pieces.T).toarray(), k=1)
 
 
 @pytest.fixture(scope="module")
@@ -45,10 +63,37 @@ def test_no_near_duplicates_anywhere(messages):
     assert worst[0] < NEAR, (lines[worst[1]], lines[worst[2]])
 
 
+def test_no_retelling_in_nearly_the_same_words(messages):
+    lines = [*messages.train["text"], *messages.test["text"]]
+    likeness = cosines(lines)
+    worst = np.unravel_index(likeness.argmax(), likeness.shape)
+    assert likeness[worst] < NEAR_LETTERS, [lines[i] for i in worst]
+
+
+def test_the_measure_of_letters_sees_a_retelling(messages):
+    told = "Напечатал на принтере шестерёнку для мясорубки. Теперь пробую нейлон."
+    again = "Шестерёнку для лебёдки напечатали на судне. Лопнула, пробуем нейлон."
+    lines = [told, again, *messages.train["text"]]
+    assert cosines(lines)[0, 1] > NEAR_LETTERS
+
+
 def test_no_opening_gives_the_topic_away(messages):
-    for _, rows in messages.train.groupby("topic"):
-        openings = rows["text"].map(lambda line: tuple(tokenize(line)[:2]))
-        assert openings.value_counts().max() <= 2
+    lines = [*messages.train["text"], *messages.test["text"]]
+    topics = [*messages.train["topic"], *messages.test["topic"]]
+    openings = Counter(
+        (topic, *tokenize(line)[:2]) for topic, line in zip(topics, lines, strict=True)
+    )
+    assert openings.most_common(1)[0][1] <= 2
+
+
+def test_the_data_card_names_the_size_and_the_sum():
+    content = (ROOT / "data" / "messages.csv").read_bytes()
+    card = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    card = card.partition("## messages.csv")[2].partition("\n## ")[0]
+    assert f"{len(content):,} bytes" in card
+    assert hashlib.sha256(content).hexdigest() in card
+    assert f"{NEAR}" in card
+    assert f"{NEAR_LETTERS}" in card
 
 
 def test_full_set_is_sib_200(real_data, monkeypatch):
