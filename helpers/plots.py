@@ -73,8 +73,8 @@ def coloured_text(words, values):
     """Display words, coloured by their values: blue above zero, orange below.
 
     Without colours it reads too: a word whose value is more than half of the largest is
-    bold above zero, underlined below.  Words are escaped, so that a text with HTML in it
-    is shown and not obeyed.
+    bold above zero, underlined below.  Words are escaped: HTML in a text is shown, and
+    not obeyed.
 
     Parameters
     ----------
