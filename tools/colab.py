@@ -39,8 +39,9 @@ COLAB = dict(
     for pin in """
 absl-py==1.4.0 astunparse==1.6.3 backcall==0.2.0 certifi==2026.1.4
 charset-normalizer==3.4.4 contourpy==1.3.3 cycler==0.12.1 debugpy==1.8.15
-decorator==4.4.2 entrypoints==0.4 flatbuffers==25.12.19 fonttools==4.61.1 gast==0.7.0
-google-pasta==0.2.0 grpcio==1.76.0 h5py==3.15.1 idna==3.11 ipykernel==6.17.1
+decorator==4.4.2 defusedxml==0.7.1 entrypoints==0.4 flatbuffers==25.12.19
+fonttools==4.61.1 gast==0.7.0 google-pasta==0.2.0 grpcio==1.76.0 h5py==3.15.1
+idna==3.11 ipykernel==6.17.1
 ipython==7.34.0 joblib==1.5.3 jupyter-client==7.4.9 jupyter-core==5.9.1 keras==3.10.0
 kiwisolver==1.4.9 libclang==18.1.1 markdown==3.10 markdown-it-py==4.0.0
 markupsafe==3.0.3 matplotlib==3.10.0 matplotlib-inline==0.2.1 mdurl==0.1.2
