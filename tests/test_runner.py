@@ -346,6 +346,8 @@ def test_ctrl_c_leaves_nothing_half_written(house):
         encoding="utf-8",
         env={**os.environ, "PYTHONUTF8": "1"},
         start_new_session=True,
+        # Under nohup or behind & a shell has the signal ignored, and that is inherited.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     deadline = time.monotonic() + 60
     while (
