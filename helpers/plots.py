@@ -63,10 +63,37 @@ def show(figure, alt):
     figure.savefig(buffer, format="png", bbox_inches="tight")
     plt.close(figure)
     display(
-        {"image/png": buffer.getvalue(), "text/plain": alt},
+        {"image/png": small_png(buffer.getvalue()), "text/plain": alt},
         metadata={"image/png": {"alt": alt}},
         raw=True,
     )
+
+
+def small_png(data):
+    """Return a PNG with a palette of 256 colours, where the eye sees no difference.
+
+    A drawing shrinks about threefold, and so does a notebook that stores it; a
+    photograph that would lose more than half a level of 255 on average stays as it is.
+
+    Parameters
+    ----------
+    data : bytes
+
+    Returns
+    -------
+    bytes
+    """
+    import io
+
+    from PIL import Image
+
+    full = Image.open(io.BytesIO(data)).convert("RGB")
+    few = full.quantize(256, dither=Image.Dither.NONE)
+    lost = abs(np.asarray(full, float) - np.asarray(few.convert("RGB"), float)).mean()
+    buffer = io.BytesIO()
+    few.save(buffer, "PNG", optimize=True)
+    smaller = len(buffer.getvalue()) < len(data)
+    return buffer.getvalue() if lost < 0.5 and smaller else data
 
 
 def coloured_text(words, values):

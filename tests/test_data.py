@@ -124,7 +124,7 @@ def test_digits_are_mlxtends_and_are_parted_without_a_common_picture():
 
 @pytest.mark.skipif("ng" in zlib.ZLIB_RUNTIME_VERSION, reason="zlib-ng packs otherwise")
 @pytest.mark.parametrize(
-    "script", ["make_digits.py", "make_clothes.py", "make_people.py", "make_reviews.py"]
+    "script", ["make_digits.py", "make_clothes.py", "make_people.py"]
 )
 def test_scripts_make_the_samples_again_to_the_byte(script):
     made = runpy.run_path(str(ROOT / "data" / script))

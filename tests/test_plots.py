@@ -1,8 +1,11 @@
 """Figures: what they show is asserted on their data; their sentence is shown."""
 
+import io
+
 import matplotlib as mpl
 import numpy as np
 import pytest
+from PIL import Image
 
 mpl.use("agg")
 import matplotlib.pyplot as plt
@@ -31,6 +34,25 @@ def test_show_gives_the_picture_and_its_sentence(monkeypatch):
 def test_show_wants_a_sentence():
     with pytest.raises(ValueError, match="sentence"):
         plots.show(plt.figure(), "  ")
+
+
+def test_a_drawing_is_stored_with_few_colours_and_a_photograph_whole():
+    figure, axis = plt.subplots()
+    axis.plot(np.sin(np.linspace(0, 6, 50)), label="синус")
+    axis.legend()
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    small = plots.small_png(buffer.getvalue())
+    assert len(small) < 0.6 * len(buffer.getvalue())
+    before, after = (
+        np.asarray(Image.open(io.BytesIO(each)).convert("RGB"), float)
+        for each in (buffer.getvalue(), small)
+    )
+    assert abs(before - after).mean() < 0.5
+    noise = np.random.default_rng(0).integers(0, 256, (80, 80, 3), np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(noise).save(buffer, "PNG")
+    assert plots.small_png(buffer.getvalue()) == buffer.getvalue()
 
 
 def test_pictures_are_where_they_should_be():
