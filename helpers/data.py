@@ -14,14 +14,17 @@ import pickle
 import re
 import sys
 import tarfile
+import tomllib
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from helpers.books import WORDS, proper_names, read_book, sentences
 from helpers.download import ROOT, Remote, fetch, teacher_folder
 from helpers.errors import CourseError
 from helpers.text import (
@@ -171,6 +174,45 @@ class LabelledTexts:
 
 
 @dataclass(frozen=True)
+class Book:
+    """A Russian book, cut into sentences, and what is known of some of its words.
+
+    Words are spelt as by `helpers.text.tokenize`: lower case, with ё as е.
+
+    Attributes
+    ----------
+    title : str
+        In Russian, without quotation marks; of a student's book the name of its file.
+    text : str
+        As `helpers.books.read_book` gives it: capitals and marks are in it.
+    sentences : list of list of str
+        As `helpers.books.sentences` cuts them.
+    classes : dict of str to str
+        Class of each word in its dictionary form, of peoples the plural: all 14
+        classes of the saga; «имена» alone in a novel.  In a student's book the names
+        are those that `helpers.books.proper_names` finds, in the forms that occur.
+    asked : tuple of str
+        Words of ``classes`` for the closing table, chosen before training.
+    mode : str
+        ``"sample"``, ``"full"``, or ``"own"`` for a student's book.
+    """
+
+    title: str
+    text: str
+    sentences: list[list[str]]
+    classes: dict[str, str]
+    asked: tuple[str, ...]
+    mode: str
+
+    def __str__(self):
+        words = [word for sentence in self.sentences for word in sentence]
+        return (
+            f"предложений {len(self.sentences)}, слов {len(words)}, "
+            f"разных {len(set(words))}, класс известен у {len(self.classes)}"
+        )
+
+
+@dataclass(frozen=True)
 class Layout:
     """One way in which a full data set lies in files.
 
@@ -254,6 +296,8 @@ def load(name, mode=None):
         For ``reviews``.
     LabelledTexts
         For ``reviews_free`` and ``review_sentences``.
+    Book
+        For ``book``; `own_book` reads a student's.
 
     Raises
     ------
@@ -700,6 +744,161 @@ def _read_word_index(path):
     return ranks
 
 
+# --- book -----------------------------------------------------------------------------
+
+KARAMAZOV = (
+    "https://raw.githubusercontent.com/Digital-Dostoevsky/tei/"
+    "ec99b7e6a4da953860c10618253b4b8382e153b1/utilities/corpus/"
+    "%D0%91%D1%80%D0%B0%D1%82%D1%8C%D1%8F%20"
+    "%D0%9A%D0%B0%D1%80%D0%B0%D0%BC%D0%B0%D0%B7%D0%BE%D0%B2%D1%8B%20-%20Proofed.txt"
+)
+KARAMAZOV_WORDS = 250_000  # of 292,675: another edition is welcome, half a file is not
+KARAMAZOV_NAMES = 100  # times each asked name occurs, at the least; the rarest 521
+OWN_SENTENCES = 500  # of a student's book, at the least
+OWN_WORDS, OWN_TIMES = 50, 5  # so many words occur so many times, at the least
+OWN_SHARE = 0.5  # of Russian words, at the least
+
+
+def _sample_book():
+    """Return the saga that data/make_saga.py makes."""
+    path = SAMPLES / "saga.txt"
+    try:
+        text = read_book(path)
+        found = sentences(text)
+    except CourseError as error:
+        raise _own_file_error(path, DamagedError("книга не читается")) from error
+    lists = _own_toml("saga_words.toml", "classes")
+    lists = {kind: _spelt(words) for kind, words in lists.items()}
+    return Book(
+        title="Сага о Медвежьем броде",
+        text=text,
+        sentences=found,
+        classes={word: kind for kind, words in lists.items() for word in words},
+        asked=tuple(word for words in lists.values() for word in words[1::2]),
+        mode="sample",
+    )
+
+
+def _read_karamazov(paths):
+    """Return the novel, in any edition that is whole."""
+    known = _own_toml("novel_names.toml", "karamazov")
+    try:
+        text = read_book(paths[0])
+        found = sentences(text)
+    except CourseError as error:
+        raise DamagedError(str(error).partition(". ")[0].rstrip(".")) from error
+    counts = Counter(word for sentence in found for word in sentence)
+    title, total = known["title"], counts.total()
+    if total < KARAMAZOV_WORDS:
+        raise DamagedError(
+            f"русских слов {total}, а в романе {title} их больше {KARAMAZOV_WORDS}: "
+            "файл обрезан, или это другая книга"
+        )
+    for name in known["asked"]:
+        if counts[name] < KARAMAZOV_NAMES:
+            raise DamagedError(
+                f"имя «{name}» встречается реже {KARAMAZOV_NAMES} раз, а в романе "
+                f"{title} сотни раз: это другая книга"
+            )
+    return Book(
+        title=title.strip("«»"),
+        text=text,
+        sentences=found,
+        classes=dict.fromkeys(known["names"], "имена"),
+        asked=tuple(known["asked"]),
+        mode="full",
+    )
+
+
+def _own_toml(name, key):
+    """Return one part of a list of words of the course."""
+    path = SAMPLES / name
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))[key]
+    except (OSError, ValueError, KeyError) as error:
+        raise _own_file_error(path, DamagedError("список слов не читается")) from error
+
+
+def _spelt(words):
+    """Return words as they are spelt in sentences."""
+    return [tokenize(word)[0] for word in words]
+
+
+def own_book(path):
+    """Return a student's own Russian book and print one line that says which it is.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        A .txt, .fb2, .fb2.zip or .epub: see `helpers.books.read_book`.
+
+    Returns
+    -------
+    Book
+        Its ``classes`` are the names that `helpers.books.proper_names` finds, its
+        ``asked`` the three most frequent of them; both are empty when there are none.
+
+    Raises
+    ------
+    CourseError
+        As `helpers.books.read_book`; a book in another language, shorter than 500
+        sentences, or whose words are hardly ever repeated.
+    """
+    if not isinstance(path, str | Path):
+        raise CourseError(
+            "нужен путь к файлу книги, например own_book('моя_книга.txt'), а дано: "
+            f"{type(path).__name__}."
+        )
+    path = Path(path)
+    text = read_book(path)
+    _check_language(path.name, text)
+    try:
+        found = sentences(text)
+    except CourseError as error:
+        raise CourseError(f"{path.name}: {error}") from error
+    _check_length(path.name, found)
+    names = proper_names(text)
+    book = Book(
+        title=path.stem.removesuffix(".fb2"),  # of .fb2.zip
+        text=text,
+        sentences=found,
+        classes=dict.fromkeys(names, "имена"),
+        asked=tuple(names[:3]),
+        mode="own",
+    )
+    print(f"Данные: своя книга «{path.name}»: {book}")
+    return book
+
+
+def _check_language(name, text):
+    words = tokenize(text)
+    if not words:
+        raise CourseError(f"{name}: в книге нет ни одного слова. Возьмите другую.")
+    share = sum(WORDS["ru"].fullmatch(word) is not None for word in words) / len(words)
+    if share < OWN_SHARE:
+        raise CourseError(
+            f"{name}: русских слов {100 * share:.0f} %, а этот урок читает русские "
+            "книги. Возьмите русскую книгу или русский перевод этой."
+        )
+
+
+def _check_length(name, found):
+    if len(found) < OWN_SENTENCES:
+        raise CourseError(
+            f"{name}: предложений всего {len(found)}, по такому короткому тексту "
+            f"векторы не выучить. Возьмите книгу, в которой их больше {OWN_SENTENCES}, "
+            "лучше всего тысячи."
+        )
+    counts = Counter(word for sentence in found for word in sentence)
+    frequent = sum(times >= OWN_TIMES for times in counts.values())
+    if frequent < OWN_WORDS:
+        raise CourseError(
+            f"{name}: слов, которые встречаются хотя бы {OWN_TIMES} раз, всего "
+            f"{frequent}, а вектор слова учат по его повторениям. Возьмите связный "
+            f"текст, в котором таких слов больше {OWN_WORDS}."
+        )
+
+
 # --- digits, clothes ------------------------------------------------------------------
 
 KERAS_FILES = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
@@ -939,6 +1138,23 @@ CATALOGUE = {
         full_title="",
         sample=_sample_review_sentences,
         layouts=(),
+    ),
+    "book": Entry(
+        sample_title="сага",
+        full_title="«Братья Карамазовы»",
+        sample=_sample_book,
+        layouts=(
+            Layout(
+                (
+                    Remote(
+                        "karamazov.txt",
+                        (KARAMAZOV,),
+                        "6f6644f6224a0b082d1a485b9b52f103a9b80cdfa529959171dc352278d10425",
+                    ),
+                ),
+                _read_karamazov,
+            ),
+        ),
     ),
     "digits": Entry(
         sample_title="цифры из MNIST",

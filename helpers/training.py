@@ -14,7 +14,8 @@ import warnings
 from helpers.errors import CourseError
 
 DEFAULT_SEED = 42
-NEEDED = ("gensim", "pooch", "seaborn", "tqdm")  # what Colab may lack
+# What Colab, or another Python that is not our environment, may lack.
+NEEDED = ("defusedxml", "gensim", "pooch", "pymorphy3", "seaborn", "tqdm")
 KEPT = ("numpy", "tensorflow", "keras", "pandas", "scikit-learn", "matplotlib")
 
 
@@ -60,8 +61,8 @@ def seed_from_environment():
 def install_missing():
     """Install what the course needs and this Python lacks, upgrading nothing.
 
-    A no-op in the course's own environment; on Colab it adds gensim, pooch and the
-    like, pinned to the NumPy, TensorFlow and Keras that are there.
+    A no-op in the course's own environment; on Colab it adds gensim and pymorphy3,
+    pinned to the NumPy, TensorFlow and Keras that are there.
 
     Raises
     ------

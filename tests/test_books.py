@@ -10,6 +10,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tomllib
 import zipfile
 
 import pytest
@@ -612,6 +613,89 @@ def test_texts_without_sentences(call, said):
 def test_no_text_takes_a_time_that_grows_with_its_square(unit):
     # 50,000 repeats take a fraction of a second; squared, they would take minutes.
     assert len(books.sentences("Раз. Два. " + unit * 50_000)) >= 2
+
+
+# --- names ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        ("Вчера Иван ушёл. Потом Иван пришёл.", "иван"),
+        ("Иван ушёл. Иван пришёл. Иван спит!", ""),  # capital as first words
+        ("Стихи\nИван ушёл\nИван пришёл", ""),
+        ("И вот\nИван, а вот\nИван", ""),
+        ("Он встал — Иван сел. Он встал - Иван сел. Он встал – Иван сел.", ""),
+        ("Он сказал: «Иван тут». Он сказал «Иван там».", ""),
+        ('Это "Иван", это „Иван“, это “Иван”, это (Иван), это [Иван].', ""),
+        ("Он понял: Иван тут. Он понял: Иван там.", ""),
+        ("Ушёл.Иван спит. Пришёл.Иван ест.", ""),  # a space was lost
+        ("«Да, Иван», — сказал он. — Да, Иван!", "иван"),
+        ("Это «роман Ивана» и «сон Ивана».", "ивана"),
+        ("Она (и Иван) и он (и Иван) тут.", "иван"),
+        ("Кто такой Иван? Где этот Иван? Кто тут Иван...", "иван"),
+        ("Прошу Вас: Вы и Ваш друг! Прошу Вас: Вы и Ваш друг!", ""),
+        (
+            "Пришёл г. Иван с А. С. Петровым. Ушёл г. Иван с А. С. Петровым.",
+            "иван петровым",
+        ),
+        ("Он крикнул НЕТ. Он крикнул НЕТ. Глава БРАТЬЯ. Глава БРАТЬЯ.", ""),
+        ("Он тут, и Я тут, и Я там.", ""),
+        ("Дом Фёдора, Фе\u0301дора, Фё\u00adдора.", "федора"),
+        ("Дом Фе\u0308дора, дом Федора.", "федора"),
+        ("Он видел Ivan и Ivan, Шmidt и Шmidt, Т34 и Т34.", ""),
+        ("Это Анна-Мария и Анна‑Мария из Нью-Йорка.", "анна-мария"),
+        ("Там д'Артаньян, тут д’Артаньян.", "д'артаньян"),
+        ("Дом Ивана и Анны, сад Анны, кот Ивана и Анны.", "анны ивана"),
+        ("Дом Яши и Анны, сад Яши и Анны.", "анны яши"),  # by the alphabet
+        ("Там Иван, дом Ивана.", ""),  # two forms, once each
+        ("Там Иван.", ""),
+        ("", ""),
+    ],
+)
+def test_proper_names(source, wanted):
+    assert books.proper_names(source, count=2) == wanted.split()
+
+
+@pytest.mark.parametrize(
+    "small", ["Там лев.", "Лев? — лев!", "Он — лев.", "Он «лев».", "там\nлев"]
+)
+def test_a_small_letter_anywhere_counts_against_a_name(small):
+    assert books.proper_names("Там Лев. " * 8 + small) == []
+    assert books.proper_names("Там Лев. " * 9 + small) == ["лев"]
+    assert books.proper_names("Там Лев. " * 8 + small, share=0.8) == ["лев"]
+
+
+def test_a_name_that_is_rare_is_none():
+    assert books.proper_names("Там Иван. " * 4 + "Иван тут. Иван там.") == []
+    assert books.proper_names("Там Иван. " * 5) == ["иван"]
+
+
+def test_names_of_what_is_no_text():
+    with pytest.raises(CourseError, match=r"нужен текст книги.*list"):
+        books.proper_names(["Там Иван."])
+
+
+@pytest.mark.parametrize("unit", ["Я", "я-", "А.", "«", "\u0301", "Ой", "- "])
+def test_names_take_no_time_that_grows_with_the_square_of_a_text(unit):
+    found = books.proper_names("Там Иван. " * 5 + unit * 50_000)
+    assert found == ["иван"]
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("karamazov", "алеша федорович митя иван дмитрий"),
+        ("crime_and_punishment", "раскольников петрович разумихин ивановна соня"),
+    ],
+)
+def test_names_of_novels(name, first, real_data):
+    table = tomllib.loads((ROOT / "data/novel_names.toml").read_text(encoding="utf-8"))
+    found = books.proper_names(books.read_book(real_data / f"{name}.txt"))
+    assert found[:5] == first.split()
+    assert 100 < len(found) < 400
+    stems = tuple(word[:3] for word in table[name]["names"])  # a form is no lemma
+    assert sum(word.startswith(stems) for word in found[:50]) >= 45
 
 
 @pytest.mark.parametrize(

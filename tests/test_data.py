@@ -15,6 +15,7 @@ import pytest
 from helpers import data
 from helpers.data import (
     CATALOGUE,
+    Book,
     LabelledTexts,
     Layout,
     Pictures,
@@ -24,6 +25,7 @@ from helpers.data import (
 )
 from helpers.download import ROOT, Remote
 from helpers.errors import CourseError
+from helpers.text import tokenize
 
 NAMES = sorted(CATALOGUE)
 
@@ -50,6 +52,18 @@ def check_structure(value, mode):
             assert min(row[1:].min(initial=2) for row in x) >= 2
             assert max(row.max() for row in x) < len(value.vocabulary)
             assert not any((row == 3).any() for row in x)
+        return
+    if isinstance(value, Book):
+        assert value.title == value.title.strip(" «»") != ""
+        assert value.text.count("\n") > 100
+        assert len(value.sentences) >= 500
+        assert all(type(sentence) is list and sentence for sentence in value.sentences)
+        words = {word for sentence in value.sentences for word in sentence}
+        assert words <= set(tokenize(value.text))
+        assert all(tokenize(word) == [word] for word in value.classes)
+        assert "имена" in set(value.classes.values())
+        assert len(set(value.asked)) == len(value.asked) >= 3
+        assert set(value.asked) <= value.classes.keys() & words
         return
     assert isinstance(value, Pictures)
     for x, y in ((value.x_train, value.y_train), (value.x_test, value.y_test)):
@@ -79,6 +93,9 @@ def test_samples_are_the_same_every_time(name, cache):
         return
     if isinstance(first, LabelledTexts):
         assert first.texts == second.texts
+        return
+    if isinstance(first, Book):
+        assert first == second
         return
     if isinstance(first, Reviews):
         assert first.vocabulary.words == second.vocabulary.words
@@ -425,7 +442,7 @@ def test_safe_unpickling_keeps_what_is_plain():
 # --- real files ---
 
 
-@pytest.mark.parametrize("name", ["digits", "clothes", "reviews"])
+@pytest.mark.parametrize("name", ["digits", "clothes", "reviews", "book"])
 def test_real_files(name, real_data, cache, monkeypatch):
     monkeypatch.setenv("COURSE_DATA_DIR", str(real_data))
     check_structure(load(name, "full"), "full")

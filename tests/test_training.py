@@ -27,6 +27,7 @@ def run(code, **environment):
 @pytest.mark.parametrize("module", ["", ".data", ".download", ".scores", ".training"])
 def test_importing_helpers_loads_nothing_heavy(module):
     heavy = ["tensorflow", "keras", "jax", "torch", "pandas", "matplotlib", "gensim"]
+    heavy += ["pymorphy3", "defusedxml"]
     code = (
         f"import sys, helpers{module}; print([m for m in {heavy} if m in sys.modules])"
     )

@@ -32,8 +32,9 @@ from tools.run_lessons import LessonError
 
 # Runtime 2026.01 (January 2026): https://github.com/googlecolab/backend-info, commit
 # bd8aaa4, pip-freeze.txt (pip-freeze.gpu.txt says the same of these): what the lessons
-# import, the kernel, pip, and all that they depend on.  Colab has no gensim; nor has it
-# jedi, which IPython asks for.  To renew: README.md there names each runtime's commit.
+# import, the kernel, pip, and all that they depend on.  Colab has no gensim and no
+# pymorphy3; nor has it jedi, which IPython asks for.  To renew: README.md there names
+# each runtime's commit.
 COLAB = dict(
     pin.split("==")
     for pin in """
@@ -248,7 +249,7 @@ def try_lessons(names, wanted, base, folder):
     print()
     for package in [*training.KEPT, *sorted(after.keys() - before.keys())]:
         was = before.get(package, "none")
-        print(f"{package:<14} before {was:<8} after {after.get(package, 'none')}")
+        print(f"{package:<18} before {was:<8} after {after.get(package, 'none')}")
     print()
     for row in rows:
         print("{:<24} {:<12} {:<8} {:>8}".format(*row))
