@@ -36,6 +36,7 @@ from helpers.text import (
     check_texts,
     tokenize,
 )
+from helpers.wells import COLUMNS, Wells, read_wells
 
 SAMPLES = ROOT / "data"
 MODES = ("sample", "full")
@@ -239,8 +240,9 @@ class Entry:
         Returns the embedded sample.
     layouts : tuple of Layout
         The first one whose files have addresses is downloaded; any of them may lie
-        in ``COURSE_DATA_DIR``.  Without layouts the sample is all there is, and it
-        serves both modes.
+        in ``COURSE_DATA_DIR``.  Where none has an address and none lies there, full
+        mode says so and uses the sample.  Without layouts the sample is all there is,
+        and it serves both modes.
     """
 
     sample_title: str
@@ -298,6 +300,8 @@ def load(name, mode=None):
         For ``reviews_free`` and ``review_sentences``.
     Book
         For ``book``; `own_book` reads a student's.
+    Wells
+        For ``wells``; `own_wells` reads a student's.
 
     Raises
     ------
@@ -313,31 +317,39 @@ def load(name, mode=None):
     if not entry.layouts:
         value = replace(entry.sample(), mode=mode)
         title = f"{entry.sample_title} (в обоих режимах)"
-    elif mode == "sample":
-        value, title = entry.sample(), f"{entry.sample_title} (sample)"
     else:
-        value, title = _load_full(entry), f"{entry.full_title} (full)"
+        value = _load_full(entry) if mode == "full" else None
+        title = f"{entry.full_title} (full)"
+        if value is None:
+            value, title = entry.sample(), f"{entry.sample_title} (sample)"
     print(f"Данные: {title}: {value}")
     return value
 
 
 def _load_full(entry):
+    """Return the full data set, or None where there is none to be had."""
     folder = teacher_folder()
+    download = next((each for each in entry.layouts if each.files[0].urls), None)
+    names = " или ".join(
+        " + ".join(remote.name for remote in layout.files) for layout in entry.layouts
+    )
     if folder is not None:
         for layout in entry.layouts:
             paths = [folder / remote.name for remote in layout.files]
             if all(path.is_file() for path in paths):
-                return _read(layout, paths, owned=False)
-        names = " или ".join(
-            " + ".join(remote.name for remote in layout.files)
-            for layout in entry.layouts
+                return _read(layout, paths, owned=False, address=download is not None)
+        if download:
+            print(f"В папке {folder} нет {names}; ищу в кэше и в сети.")
+    if download is None:
+        print(
+            f"{names} нигде не выложен, и в COURSE_DATA_DIR его нет: беру выборку "
+            "(sample)."
         )
-        print(f"В папке {folder} нет {names}; ищу в кэше и в сети.")
-    layout = next(each for each in entry.layouts if each.files[0].urls)
-    return _read(layout, [fetch(remote) for remote in layout.files], owned=True)
+        return None
+    return _read(download, [fetch(remote) for remote in download.files], owned=True)
 
 
-def _read(layout, paths, owned):
+def _read(layout, paths, owned, address=True):
     """Read the files of a layout; our own damaged ones are removed from the cache."""
     try:
         return layout.read(paths)
@@ -350,9 +362,10 @@ def _read(layout, paths, owned):
                 "скачайте файл вручную и укажите его папку в COURSE_DATA_DIR."
             )
         else:
+            instead = "он будет скачан" if address else "урок возьмёт выборку"
             advice = (
-                "Замените файл или уберите переменную COURSE_DATA_DIR, тогда он будет "
-                "скачан."
+                "Замените файл или уберите переменную COURSE_DATA_DIR, тогда "
+                f"{instead}."
             )
         where = ", ".join(str(path) for path in paths)
         raise CourseError(f"{where}: {error}. {advice}") from error
@@ -754,7 +767,7 @@ KARAMAZOV = (
 )
 KARAMAZOV_WORDS = 250_000  # of 292,675: another edition is welcome, half a file is not
 KARAMAZOV_NAMES = 100  # times each asked name occurs, at the least; the rarest 521
-OWN_SENTENCES = 500  # of a student's book, at the least
+OWN_SENTENCES = 2000  # of a student's book, at the least
 OWN_WORDS, OWN_TIMES = 50, 5  # so many words occur so many times, at the least
 OWN_SHARE = 0.5  # of Russian words, at the least
 
@@ -841,7 +854,7 @@ def own_book(path):
     Raises
     ------
     CourseError
-        As `helpers.books.read_book`; a book in another language, shorter than 500
+        As `helpers.books.read_book`; a book in another language, shorter than 2000
         sentences, or whose words are hardly ever repeated.
     """
     if not isinstance(path, str | Path):
@@ -897,6 +910,86 @@ def _check_length(name, found):
             f"{frequent}, а вектор слова учат по его повторениям. Возьмите связный "
             f"текст, в котором таких слов больше {OWN_WORDS}."
         )
+
+
+# --- wells ----------------------------------------------------------------------------
+
+FULL_WELLS = (50, 24)  # wells and months of production.csv
+
+
+def _sample_wells():
+    """Return the wells that data/make_wells.py simulates, with their curves."""
+    path = SAMPLES / "wells.csv"
+    try:
+        table = read_wells(path, COLUMNS)
+        path = SAMPLES / "wells_truth.csv"
+        truth = read_wells(path, ["API", "Year", "Month", "Liquid"])
+    except CourseError as error:
+        raise _own_file_error(path, _without_advice(path, error)) from error
+    months = ["API", "Year", "Month"]
+    if not truth[months].equals(table[months]):
+        raise _own_file_error(path, DamagedError("строки не те, что в wells.csv"))
+    curves = truth["Liquid"].to_numpy(np.float64)
+    return Wells(
+        table=table,
+        truth=curves.reshape(table["API"].nunique(), -1),
+        title="смоделированные скважины",
+        mode="sample",
+    )
+
+
+def _read_production(paths):
+    """Return the owner's wells; they have no curves without noise."""
+    path = paths[0]
+    try:
+        table = read_wells(path, COLUMNS)
+    except CourseError as error:
+        raise _without_advice(path, error) from error
+    wells = Wells(table, None, path.name, "full")
+    if wells.liquid.shape != FULL_WELLS:
+        raise DamagedError(
+            "скважин {}, месяцев {}, а нужно {} и {}".format(
+                *wells.liquid.shape, *FULL_WELLS
+            )
+        )
+    return wells
+
+
+def _without_advice(path, error):
+    """Return what is wrong with a file, without its name and without what to do."""
+    said = str(error).partition(". ")[0].rstrip(".")
+    return DamagedError(said.removeprefix(path.name).lstrip(":, "))
+
+
+def own_wells(path):
+    """Return a student's own wells and print one line that says which they are.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        A CSV file with the columns ``API`` (any name of a well), ``Year``, ``Month``,
+        ``Liquid``, ``Gas``, ``Water``: see `helpers.wells.read_wells`.
+
+    Returns
+    -------
+    Wells
+        Without ``truth``; the table has those of the file's columns that the course
+        knows.
+
+    Raises
+    ------
+    CourseError
+        As `helpers.wells.read_wells`.
+    """
+    if not isinstance(path, str | Path):
+        raise CourseError(
+            "нужен путь к файлу, например own_wells('мои_скважины.csv'), а дано: "
+            f"{type(path).__name__}."
+        )
+    path = Path(path)
+    wells = Wells(read_wells(path), None, path.stem, "own")
+    print(f"Данные: свои скважины «{path.name}»: {wells}")
+    return wells
 
 
 # --- digits, clothes ------------------------------------------------------------------
@@ -1155,6 +1248,12 @@ CATALOGUE = {
                 _read_karamazov,
             ),
         ),
+    ),
+    "wells": Entry(
+        sample_title="смоделированные скважины",
+        full_title="скважины production.csv",
+        sample=_sample_wells,
+        layouts=(Layout((Remote("production.csv"),), _read_production),),
     ),
     "digits": Entry(
         sample_title="цифры из MNIST",

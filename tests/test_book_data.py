@@ -270,13 +270,13 @@ def test_a_book_without_names_is_a_book(tmp_path, capsys):
 def test_the_shortest_book(tmp_path, monkeypatch):
     path = tmp_path / "книга.txt"
     lines = [" ".join(words).capitalize() + "." for words in sentences(PART)]
-    path.write_text("\n".join(lines[:499]), encoding="utf-8")
+    path.write_text("\n".join(lines[:1999]), encoding="utf-8")
     said = line_of(own_book, path)
-    assert said.startswith("книга.txt: предложений всего 499, по такому короткому")
+    assert said.startswith("книга.txt: предложений всего 1999, по такому короткому")
     assert "векторы не выучить" in said
-    assert "Возьмите книгу, в которой их больше 500" in said
-    path.write_text("\n".join(lines[:500]), encoding="utf-8")
-    assert len(own_book(path).sentences) == 500
+    assert "Возьмите книгу, в которой их больше 2000" in said
+    path.write_text("\n".join(lines[:2000]), encoding="utf-8")
+    assert len(own_book(path).sentences) == 2000
 
 
 def rare_words():
@@ -298,7 +298,7 @@ LATIN = "It was the best of times. It was the worst of times.\n"
         (b"1 2 3.\n" * 500, "русских слов 0 %"),
         (b"... ***\n" * 500, "ни одного слова. Возьмите"),
         (rare_words().encode(), "хотя бы 5 раз, всего 0, а .*Возьмите связный"),
-        ("Мама мыла раму.\n".encode() * 600, "всего 3, а вектор слова учат"),
+        ("Мама мыла раму.\n".encode() * 2100, "всего 3, а вектор слова учат"),
     ],
     ids="empty binary one latin mixed figures marks rare one-again".split(),
 )

@@ -21,11 +21,13 @@ from helpers.data import (
     Pictures,
     Reviews,
     Tables,
+    Wells,
     load,
 )
 from helpers.download import ROOT, Remote
 from helpers.errors import CourseError
 from helpers.text import tokenize
+from helpers.wells import COLUMNS
 
 NAMES = sorted(CATALOGUE)
 
@@ -65,6 +67,36 @@ def check_structure(value, mode):
         assert len(set(value.asked)) == len(value.asked) >= 3
         assert set(value.asked) <= value.classes.keys() & words
         return
+    if isinstance(value, Wells):
+        table, (wells, months) = value.table, value.liquid.shape
+        assert list(table.columns) == [name for name in COLUMNS if name in table]
+        assert not table.isna().any(axis=None)
+        assert list(table.index) == list(range(wells * months))
+        assert table["API"].tolist() == np.repeat(value.api, months).tolist()
+        number = (12 * table["Year"] + table["Month"]).to_numpy().reshape(wells, months)
+        assert (np.diff(number, axis=1) == 1).all()
+        for grid, column in (
+            (value.liquid, "Liquid"),
+            (value.gas, "Gas"),
+            (value.water, "Water"),
+        ):
+            assert grid.dtype == np.float64
+            assert grid.shape == (wells, months)
+            assert grid.ravel().tolist() == table[column].tolist()
+            assert grid.min() >= 0
+        assert value.liquid.any(axis=1).all()
+        assert value.title
+        if mode in ("sample", "full"):
+            assert list(table.columns) == list(COLUMNS)
+            kinds = [kind.kind for kind in table.dtypes.drop(["API", "_LastUpdate"])]
+            assert kinds == list("iiiififi")
+            assert (wells, months) == (50, 24)
+        if mode in ("sample", "simulated"):
+            assert value.truth.dtype == np.float64
+            assert value.truth.shape == (wells, months)
+        else:
+            assert value.truth is None
+        return
     assert isinstance(value, Pictures)
     for x, y in ((value.x_train, value.y_train), (value.x_test, value.y_test)):
         assert x.dtype == np.uint8
@@ -96,6 +128,10 @@ def test_samples_are_the_same_every_time(name, cache):
         return
     if isinstance(first, Book):
         assert first == second
+        return
+    if isinstance(first, Wells):
+        assert first.table.equals(second.table)
+        assert np.array_equal(first.truth, second.truth)
         return
     if isinstance(first, Reviews):
         assert first.vocabulary.words == second.vocabulary.words
@@ -255,6 +291,12 @@ def test_a_damaged_copy_is_refused_and_kept(teacher, spoil, said):
     assert str(path) in str(caught.value)
     assert "Замените файл" in str(caught.value)
     assert path.is_file()
+
+
+def test_a_damaged_copy_that_can_be_downloaded_in_other_files(teacher):
+    (teacher / "fashion_mnist.npz").write_bytes(b"not a zip")
+    with pytest.raises(CourseError, match="COURSE_DATA_DIR, тогда он будет скачан"):
+        load("clothes")
 
 
 def test_a_folder_that_does_not_exist(teacher, monkeypatch):
@@ -442,7 +484,7 @@ def test_safe_unpickling_keeps_what_is_plain():
 # --- real files ---
 
 
-@pytest.mark.parametrize("name", ["digits", "clothes", "reviews", "book"])
+@pytest.mark.parametrize("name", ["digits", "clothes", "reviews", "book", "wells"])
 def test_real_files(name, real_data, cache, monkeypatch):
     monkeypatch.setenv("COURSE_DATA_DIR", str(real_data))
     check_structure(load(name, "full"), "full")

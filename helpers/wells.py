@@ -1,0 +1,592 @@
+"""Oil wells by the month: a simulator, and a reader that says what is wrong in a table.
+
+`simulate` follows J. J. Arps, "Analysis of Decline Curves", Transactions of the AIME
+160 (1945), 228-247: once a well flows freely, its rate falls as
+
+    q(t) = q_0 / (1 + b D t) ** (1 / b),
+
+the hyperbolic decline, where D is the decline at the beginning and b says how soon it
+slackens (0 is the exponential, 1 the harmonic law).
+
+Units are those of the United States, as in the course's real file: ``Liquid`` and
+``Water`` in barrels a month, ``Gas`` in thousands of cubic feet a month.  All figures
+below were set by quantiles and medians of that file (data/README.md shows how near
+they come); no row of it is here, and no network was looked at.
+"""
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from helpers.errors import CourseError
+from helpers.tables import SEPARATORS, read_table
+from helpers.text import read_text
+
+COLUMNS = (
+    "API", "Year", "Month", "Liquid", "Gas", "RatioGasOil", "Water", "PercentWater",
+    "DaysOn", "_LastUpdate",
+)  # fmt: skip
+VOLUMES = ("Liquid", "Gas", "Water")
+NEEDED = ("API", "Year", "Month", *VOLUMES)
+MONTHS = 24  # of history that a lesson needs: a year to look at, a year to foretell
+
+
+@dataclass(frozen=True)
+class Wells:
+    """Wells with equally long histories, month by month.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        A row for each month of each well, in the columns of the file; the months of a
+        well stand together, in order.  ``API`` is a text, ``Year`` and ``Month`` are
+        int64; volumes are int64, or float64 where a student's file has fractions.
+    truth : numpy.ndarray or None
+        float64, shape (wells, months): ``Liquid`` without noise and stoppages, which
+        is known of simulated wells alone.
+    title : str
+        In Russian; of a file its name.
+    mode : str
+        ``"sample"``, ``"full"``, ``"simulated"``, or ``"own"`` for a student's file.
+    """
+
+    table: "pandas.DataFrame"  # noqa: F821 - pandas is loaded with the first table
+    truth: np.ndarray | None
+    title: str
+    mode: str
+
+    @property
+    def api(self):
+        """Names of the wells in the order of the file, a list of str."""
+        return self.table["API"].drop_duplicates().tolist()
+
+    @property
+    def liquid(self):
+        """Barrels of oil and condensate, float64, shape (wells, months)."""
+        return self._grid("Liquid")
+
+    @property
+    def gas(self):
+        """Thousands of cubic feet of gas, float64, shape (wells, months)."""
+        return self._grid("Gas")
+
+    @property
+    def water(self):
+        """Barrels of water, float64, shape (wells, months)."""
+        return self._grid("Water")
+
+    def _grid(self, column):
+        values = self.table[column].to_numpy(np.float64)
+        return values.reshape(self.table["API"].nunique(), -1)
+
+    def __str__(self):
+        wells, months = self.liquid.shape
+        shut = 100 * (self.table["Liquid"] == 0).mean()
+        return f"скважин {wells}, месяцев {months}, простоев {shut:.0f} %"
+
+
+# --- the simulator --------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Basin:
+    """Wells of one region are alike; the regions differ.
+
+    The five regions follow the real file's wells, which stand sorted by state, ten by
+    ten: gas, water, dry and mute are rounded medians and shares of such a ten; the rest
+    was set so that the median peak and the median decline of a simulated basin, and the
+    quantiles of all peaks, come near the real ones.
+
+    Attributes
+    ----------
+    start : float
+        Median of q_0, barrels in the first thirty days if there were no ramp-up.
+    spread : float
+        Deviation of its logarithm.
+    decline : float
+        Median of D, 1 / month.
+    bend : float
+        Mean of b.
+    ramp : float
+        Median time constant of the ramp-up, days.
+    noise : float
+        Median over wells of the deviation of the logarithm of a month's ``Liquid``.
+    gas : float
+        Median gas factor after a year, thousands of cubic feet a barrel.
+    water : float
+        Median of ``Water`` over ``Liquid``.
+    dry : float
+        Share of the wells whose water nobody records.
+    mute : float
+        Share of the wells whose days nobody records.
+    """
+
+    start: float
+    spread: float
+    decline: float
+    bend: float
+    ramp: float
+    noise: float
+    gas: float
+    water: float
+    dry: float
+    mute: float
+
+
+BASINS = (
+    Basin(13_000, 0.5, 0.52, 1.2, 4, 0.05, 5.2, 0.15, 0.0, 0.0),
+    Basin(31_000, 0.5, 0.55, 0.9, 15, 0.06, 1.7, 0.5, 0.0, 0.0),
+    Basin(31_000, 0.45, 0.75, 1.2, 8, 0.08, 2.0, 0.65, 0.0, 0.0),
+    Basin(34_000, 0.55, 0.5, 0.7, 40, 0.08, 3.2, 1.5, 0.3, 0.5),
+    Basin(22_000, 0.45, 0.52, 1.1, 7, 0.06, 5.0, 2.0, 0.0, 0.9),
+)
+# Set by quantiles of all peaks and of the second year's sum over the first's:
+SIZE_LIMIT = 2.0  # deviations from its basin's median that no well exceeds
+DECLINE_SPREAD = 0.4  # deviation of the logarithm of D within a basin
+BEND_SPREAD = 0.3  # deviation of b
+BEND_RANGE = (0.3, 2.0)  # a b above 1 is usual in the first years of a shale well
+# By the months of the peaks and the quartiles of rate over peak in months 0 to 3:
+RAMP_SPREAD = 1.0  # deviation of the logarithm of the ramp's time constant
+WHOLE = 0.45  # share of the wells that begin on the first day of a month
+# By the quantiles of DaysOn, where it is recorded, and the share of months without oil:
+EARLY = 4  # months in which a new well is still being tested and fitted out
+STOP = (0.6, 0.25)  # chance that days are lost in a month: in those, and later
+STOP_DAYS = (15.0, 7.0)  # mean length of such a stop, days: in those, and later
+SHUT = 0.011  # chance that a well is shut in for whole months from a month on
+SHUT_AGAIN = 0.5  # chance that a shut well stays shut for one month more
+# By the quantiles of month-to-month changes of the logarithm of Liquid:
+NOISE_SPREAD = 0.4  # deviation of the logarithm of a well's noise
+# By the quantiles of RatioGasOil, of all wells and around a well's own median by month:
+GAS_SPREAD = 0.85  # deviation of the logarithm of the gas factor within a basin
+GAS_GROWTH = 0.25  # the gas factor grows as this power of the month's number
+GAS_NOISE = 0.2  # deviation of the logarithm of a month's gas factor
+# By those of PercentWater, and the share of months without water:
+WATER_SPREAD = 0.7  # deviation of the logarithm of the water ratio within a basin
+FLOWBACK = 0.4  # logarithm by which the first month's water exceeds the usual
+FLOWBACK_MONTHS = 1.5  # the excess falls by the factor e in so many months
+WATER_NOISE = 0.35  # deviation of the logarithm of a month's water ratio
+NO_WATER = 0.035  # chance that a month has no water
+FIRST_MONTHS = ("2013-04", "2015-10")  # between which production begins, as in the file
+MONTH_DAYS = 365.25 / 12
+
+
+def simulate(count, rng):
+    """Return invented wells, sorted by basin, with 24 months each.
+
+    A well belongs to one of the five `BASINS`.  It starts on some day of its first
+    month; its rate rises as ``1 - exp(-t / ramp)`` while it falls by Arps's law; the
+    sum over the days of a calendar month is ``truth``.  Days are lost to stops, whole
+    months to shut-ins, in which nothing is produced; each month is multiplied by noise
+    whose median is 1 and which knows nothing of the month before.  What is lost in a
+    stop does not come back.  Gas and water are ``Liquid`` times ratios of their own.
+
+    ``DaysOn`` is 0 in all months of a well whose days nobody records.
+
+    Parameters
+    ----------
+    count : int
+        Of wells; a fifth of them, in order, from each basin.
+    rng : numpy.random.Generator
+        The only source of chance.
+
+    Returns
+    -------
+    Wells
+        With ``truth``; mode ``"simulated"``.
+
+    Raises
+    ------
+    CourseError
+        Less than one well.
+    """
+    if count < 1:
+        raise CourseError(f"simulate({count}): нужна хотя бы одна скважина.")
+    basin = np.arange(count) * len(BASINS) // count
+    number, alive = _calendar(count, rng)
+    truth = _decline(basin, alive, rng)
+    on, shut = _days_on(alive, rng)
+    noisy = _of(basin, "noise") * np.exp(NOISE_SPREAD * rng.normal(size=count))
+    noise = np.exp(noisy[:, None] * rng.normal(size=truth.shape))
+    liquid = np.where(shut, 0, np.round(truth * on / alive * noise))
+    columns = {
+        "API": np.repeat(_numbers(basin, rng), MONTHS),
+        "Year": (number // 12 + 1970).ravel(),
+        "Month": (number % 12 + 1).ravel(),
+        "Liquid": liquid.astype(np.int64).ravel(),
+        "Gas": _gas(liquid, basin, rng).ravel(),
+        "Water": _water(liquid, basin, rng).ravel(),
+        "DaysOn": _recorded(on, shut, basin, rng).ravel(),
+        "_LastUpdate": np.repeat(_stamps(number[:, -1], rng), MONTHS),
+    }
+    return Wells(_table(columns), truth, "смоделированные скважины", "simulated")
+
+
+def _of(basin, name):
+    return np.array([getattr(each, name) for each in BASINS])[basin]
+
+
+def _calendar(count, rng):
+    """Return the number of each month from 1970, and how many days of it a well has."""
+    earliest, latest = np.array(FIRST_MONTHS, "datetime64[M]").astype(np.int64)
+    start = rng.integers(earliest, latest + 1, count)
+    number = start[:, None] + np.arange(MONTHS)
+    edges = (start[:, None] + np.arange(MONTHS + 1)).astype("datetime64[M]")
+    days = np.diff(edges.astype("datetime64[D]").astype(np.int64), axis=1)
+    late = rng.random(count) >= WHOLE
+    days[late, 0] = rng.integers(1, days[late, 0] + 1)
+    return number, days
+
+
+def _decline(basin, alive, rng):
+    """Return the noiseless barrels of each month."""
+    count = len(basin)
+    size = np.clip(rng.normal(size=count), -SIZE_LIMIT, SIZE_LIMIT)
+    start = _of(basin, "start") * np.exp(_of(basin, "spread") * size)
+    decline = _of(basin, "decline") * np.exp(DECLINE_SPREAD * rng.normal(size=count))
+    bend = np.clip(rng.normal(_of(basin, "bend"), BEND_SPREAD), *BEND_RANGE)
+    ramp = _of(basin, "ramp") * np.exp(RAMP_SPREAD * rng.normal(size=count))
+    truth = np.empty(alive.shape)
+    for well in range(count):
+        day = np.arange(alive[well].sum()) + 0.5
+        fall = (1 + bend[well] * decline[well] * day / MONTH_DAYS) ** (-1 / bend[well])
+        rate = start[well] / 30 * (1 - np.exp(-day / ramp[well])) * fall
+        edges = np.cumsum(alive[well]) - alive[well]
+        truth[well] = np.add.reduceat(rate, edges)
+    return truth
+
+
+def _days_on(alive, rng):
+    """Return the days of production in each month, and which months are shut in."""
+    early = np.arange(MONTHS) < EARLY
+    chance, length = np.where(early, *STOP), np.where(early, *STOP_DAYS)
+    lost = np.ceil(rng.exponential(length, alive.shape))
+    lost = np.where(rng.random(alive.shape) < chance, lost, 0)
+    on = np.maximum(alive - lost, 1).astype(np.int64)
+    draws = rng.random(alive.shape)
+    shut = np.zeros(alive.shape, bool)
+    for month in range(1, MONTHS):
+        shut[:, month] = draws[:, month] < np.where(
+            shut[:, month - 1], SHUT_AGAIN, SHUT
+        )
+    return on, shut
+
+
+def _gas(liquid, basin, rng):
+    factor = np.log(_of(basin, "gas")) + GAS_SPREAD * rng.normal(size=len(basin))
+    growth = GAS_GROWTH * np.log((np.arange(MONTHS) + 1) / 12)
+    noise = GAS_NOISE * rng.normal(size=liquid.shape)
+    return np.round(liquid * np.exp(factor[:, None] + growth + noise)).astype(np.int64)
+
+
+def _water(liquid, basin, rng):
+    ratio = np.log(_of(basin, "water")) + WATER_SPREAD * rng.normal(size=len(basin))
+    flowback = FLOWBACK * np.exp(-np.arange(MONTHS) / FLOWBACK_MONTHS)
+    noise = WATER_NOISE * rng.normal(size=liquid.shape)
+    water = np.round(liquid * np.exp(ratio[:, None] + flowback + noise))
+    water[rng.random(liquid.shape) < NO_WATER] = 0
+    water[rng.random(len(basin)) < _of(basin, "dry")] = 0
+    return water.astype(np.int64)
+
+
+def _recorded(on, shut, basin, rng):
+    recorded = np.where(shut, 0, on)
+    recorded[rng.random(len(basin)) < _of(basin, "mute")] = 0
+    return recorded
+
+
+def _numbers(basin, rng):
+    """Return numbers like those of the API that no well can have.
+
+    They begin with 91 to 95, and the American states end with 51; numbers of waters
+    off the coast with 61.
+    """
+    own = 10_000_000 + np.cumsum(rng.integers(1, 10_000, len(basin)))
+    return [f"{91 + b}{n:08d}0000" for b, n in zip(basin, own, strict=True)]
+
+
+def _stamps(last, rng):
+    """Return when somebody is said to have written the rows of each well."""
+    moment = (last + 2).astype("datetime64[M]").astype("datetime64[ms]")
+    moment = moment + rng.integers(0, 90 * 86_400_000, len(last))
+    return [str(each).replace("T", " ") for each in moment]
+
+
+def _table(columns):
+    import pandas as pd
+
+    table = pd.DataFrame(columns)
+    liquid = table["Liquid"].to_numpy(np.float64)
+    for name, volume in (("RatioGasOil", "Gas"), ("PercentWater", "Water")):
+        safe = np.where(liquid > 0, liquid, 1)
+        table[name] = np.where(liquid > 0, table[volume] / safe, 0.0)
+    return table[list(COLUMNS)]
+
+
+# --- the reader -----------------------------------------------------------------------
+
+NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
+YEARS = (1850, 2100)
+SAVE_AS = "Файл → Сохранить как → «CSV UTF-8»"
+ARCHIVES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # of .xlsx and .ods, of .xls
+
+
+def read_wells(path, columns=NEEDED):
+    """Return a table of wells that has been checked, in the form of `Wells.table`.
+
+    Months may stand in any order, and semicolons with decimal commas, as a Russian
+    Excel writes them, are read as well as commas with decimal points.  ``DaysOn`` may
+    be 0, a ratio may exceed 1.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        In an encoding that ``helpers.text.read_text`` knows.
+    columns : sequence of str
+        Names of `COLUMNS` that the file must have; of the others those of `COLUMNS`
+        are kept.
+
+    Returns
+    -------
+    pandas.DataFrame
+
+    Raises
+    ------
+    CourseError
+        Not a table; no such column; what is no number, negative or no month; a month
+        that is missing or occurs twice; wells of different length, shorter than 24
+        months or without any ``Liquid``.  Where one row is to blame, its number in the
+        file is named.
+    """
+    path = Path(path)
+    _check_kind(path)
+    text = read_text(path)
+    if re.match(r"\s*<(!doctype|html|head|\?xml)", text, re.IGNORECASE):
+        raise CourseError(
+            f"{path.name}: это веб-страница, а не таблица. Скачайте сам файл: кнопкой "
+            "Download или Raw, а не «Сохранить страницу как»."
+        )
+    separator, lines = _check_cells(path.name, text)
+    cells = read_table(path, columns)
+    _check_names(path.name, cells, columns)
+    filled = (cells != "").any(axis=1).to_numpy()  # Excel leaves ;;;;; at the end
+    cells, lines = cells[filled], lines[filled]
+    if cells.empty:
+        raise CourseError(f"{path.name}: в таблице нет ни одной строки, кроме имён.")
+    table = _typed(path.name, cells, lines, comma=separator != ",")
+    order = _check_histories(path.name, table, lines)
+    return table.iloc[order].reset_index(drop=True)
+
+
+def _check_kind(path):
+    """Refuse what Excel keeps for itself, by its name or by its first bytes."""
+    head = b""
+    if path.is_file():
+        with path.open("rb") as file:
+            head = file.read(4)
+    if head in ARCHIVES or (head and path.suffix.lower() in (".xlsx", ".xls", ".ods")):
+        raise CourseError(
+            f"{path.name}: это книга Excel или архив, а нужна таблица CSV. Откройте "
+            f"файл в Excel и сохраните: {SAVE_AS}."
+        )
+
+
+def _check_cells(name, text):
+    """Return the separator and the line of each row, all of which are equally wide."""
+    first = text.lstrip().partition("\n")[0]
+    separator = max(SEPARATORS, key=first.count)
+    rows = csv.reader(io.StringIO(text), delimiter=separator)
+    width, lines = 0, []
+    try:
+        for row in rows:
+            if not any(cell.strip() for cell in row) and len(row) < 2:
+                continue  # an empty line
+            width = width or len(row)
+            if len(row) != width:
+                why = "Файл обрезан, или в строке пропал разделитель: исправьте её."
+                if len(row) > width:
+                    why = (
+                        "Если дробные числа записаны с запятой, между столбцами должна "
+                        "стоять точка с запятой."
+                    )
+                raise _at(
+                    name,
+                    rows.line_num,
+                    f"ячеек {len(row)}, а имён в первой строке {width}. {why}",
+                )
+            lines.append(rows.line_num)
+    except csv.Error as error:
+        raise _at(
+            name, rows.line_num, "незакрытая кавычка или не таблица. Исправьте её."
+        ) from error
+    return separator, np.array(lines[1:], np.int64)
+
+
+def _check_names(name, cells, columns):
+    for column in columns:
+        if f"{column}.1" in cells.columns:
+            raise CourseError(f"{name}: столбец {column} стоит дважды. Удалите лишний.")
+
+
+def _at(name, line, text):
+    return CourseError(f"{name}, строка {line}: {text}")
+
+
+def _typed(name, cells, lines, comma):
+    """Return the columns of the course as numbers, but for the two that are texts."""
+    import pandas as pd
+
+    table = {"API": _wells_named(name, cells["API"], lines)}
+    numeric = [each for each in COLUMNS[1:-1] if each in cells.columns]
+    if comma:
+        _check_marks(name, cells[numeric], lines)
+    for column in numeric:
+        table[column] = _numbers_of(name, column, cells[column], lines, comma)
+    if COLUMNS[-1] in cells.columns:
+        table[COLUMNS[-1]] = cells[COLUMNS[-1]].to_numpy()
+    return pd.DataFrame(table)
+
+
+def _check_marks(name, cells, lines):
+    """Refuse 1,234 beside 5.6: it may be a thousand, or one and a quarter."""
+    points = cells.apply(lambda column: column.str.contains(".", regex=False))
+    commas = cells.apply(lambda column: column.str.contains(",", regex=False))
+    if points.any(axis=None) and commas.any(axis=None):
+        row, column = np.argwhere(commas.to_numpy(bool))[0]
+        raise _at(
+            name,
+            lines[row],
+            f"{cells.columns[column]} = {cells.iloc[row, column]}, а в другой ячейке "
+            "дробная часть стоит после точки. Оставьте один знак и уберите разделители "
+            "тысяч.",
+        )
+
+
+def _wells_named(name, cells, lines):
+    for cell, line in zip(cells, lines, strict=True):
+        if not cell:
+            raise _at(name, line, "в столбце API пусто. Впишите номер скважины.")
+        if re.fullmatch(r"\d[.,]?\d*[eE]\+\d+", cell):
+            raise _at(
+                name,
+                line,
+                f"API = {cell}: Excel сократил номер скважины. Откройте исходный файл, "
+                "задайте столбцу API числовой формат без дробной части и сохраните "
+                f"снова: {SAVE_AS}.",
+            )
+    return cells.to_numpy()
+
+
+def _numbers_of(name, column, cells, lines, comma):
+    """Return a column as int64 where all of it is whole, as float64 otherwise."""
+    plain = cells.str.replace(r"(?<=\d)\s(?=\d{3}(?!\d))", "", regex=True)  # 12 345
+    plain = plain.str.replace("−", "-", regex=False)
+    if comma:
+        plain = plain.str.replace(",", ".", regex=False)
+
+    def refuse(wrong, text):
+        if wrong.any():
+            row = int(np.argmax(wrong))
+            cell = cells.iloc[row] if len(cells.iloc[row]) < 40 else "…"
+            raise _at(name, lines[row], text.format(column=column, cell=cell))
+
+    refuse(
+        (plain == "").to_numpy(),
+        "в столбце {column} пусто. Впишите число (0, если ничего не добыто) или "
+        "удалите все строки этой скважины.",
+    )
+    refuse(
+        ~plain.str.fullmatch(NUMBER).to_numpy(bool),
+        "{column} = {cell}, а нужно число: цифры, дробная часть после точки (после "
+        "запятой, если столбцы разделены точкой с запятой), без слов и разделителей "
+        "тысяч.",
+    )
+    values = plain.to_numpy(str).astype(np.float64)
+    refuse(~np.isfinite(values), "{column} = {cell}: таких чисел не бывает. Исправьте.")
+    if column in ("Year", "Month"):
+        lowest, highest = YEARS if column == "Year" else (1, 12)
+        refuse(
+            (values != np.round(values)) | (values < lowest) | (values > highest),
+            f"{{column}} = {{cell}}, а нужно целое число от {lowest} до {highest}. "
+            "Исправьте дату.",
+        )
+    refuse(
+        values < 0,
+        "{column} = {cell}, а меньше нуля этого не бывает. Исправьте число или удалите "
+        "все строки этой скважины.",
+    )
+    if column == "DaysOn":
+        refuse(values > 31, "{column} = {cell}, а в месяце 31 день. Исправьте.")
+    whole = (values == np.round(values)).all() and np.abs(values).max() < 2**53
+    return values.astype(np.int64) if whole else values
+
+
+def _check_histories(name, table, lines):
+    """Return the order of rows that puts each well's months together and in order."""
+    import pandas as pd
+
+    number = (table["Year"] * 12 + table["Month"] - 1).to_numpy(np.int64)
+    codes, names = pd.factorize(table["API"])  # in the order in which they come
+    wells = {}
+    for code, well in enumerate(names):
+        rows = np.flatnonzero(codes == code)
+        rows = rows[np.argsort(number[rows], kind="stable")]
+        steps = np.diff(number[rows])
+        if (steps == 0).any():
+            at = int(np.argmax(steps == 0))
+            raise _at(
+                name,
+                lines[rows[at + 1]],
+                f"месяц {_month(number[rows[at]])} скважины {well} уже стоит в строке "
+                f"{lines[rows[at]]}. Удалите одну из двух.",
+            )
+        if (steps > 1).any():
+            at = int(np.argmax(steps > 1))
+            raise _at(
+                name,
+                lines[rows[at + 1]],
+                f"перед этим месяцем у скважины {well} нет месяца "
+                f"{_month(number[rows[at]] + 1)} (пропущено подряд: {steps[at] - 1}). "
+                "Допишите его (с нулями, если скважина стояла) или удалите скважину.",
+            )
+        wells[well] = rows
+    _check_lengths(name, wells, lines)
+    liquid = table["Liquid"].to_numpy()
+    for well, rows in wells.items():
+        if not liquid[rows].any():
+            raise _at(
+                name,
+                lines[rows].min(),
+                f"у скважины {well} во всех месяцах Liquid = 0, учиться не на чем. "
+                "Удалите все её строки.",
+            )
+    return np.concatenate(list(wells.values()))
+
+
+def _check_lengths(name, wells, lines):
+    for well, rows in wells.items():
+        if len(rows) < MONTHS:
+            raise _at(
+                name,
+                lines[rows].min(),
+                f"у скважины {well} месяцев всего {len(rows)}, а нужно хотя бы "
+                f"{MONTHS}: год, чтобы смотреть, и год, чтобы предсказывать. Допишите "
+                "месяцы или удалите скважину.",
+            )
+    first = next(iter(wells))
+    for well, rows in wells.items():
+        if len(rows) != len(wells[first]):
+            raise _at(
+                name,
+                lines[rows].min(),
+                f"у скважины {well} месяцев {len(rows)}, а у скважины {first} "
+                f"{len(wells[first])}, нужно поровну. Оставьте у всех одинаково, не "
+                f"меньше {MONTHS}.",
+            )
+
+
+def _month(number):
+    return f"{number // 12}-{number % 12 + 1:02d}"
