@@ -14,10 +14,9 @@ import urllib.parse
 import zipfile
 import zlib
 from collections import Counter
-from pathlib import Path
 
 from helpers.errors import CourseError
-from helpers.text import read_text, tokenize
+from helpers.text import existing_file, read_text, tokenize
 
 MAX_BYTES = 50_000_000  # of a file, and of all that is unpacked from it
 MAX_LIST_BYTES = 5_000_000  # of a member that is no chapter: the package and the like
@@ -102,12 +101,8 @@ def read_book(path):
         No such file, another format, more than 50 MB, empty, damaged, protected, or
         made to fill the memory.
     """
-    path = Path(path)
+    path = existing_file(path)
     suffix = path.suffix.lower()
-    if not path.is_file():
-        raise CourseError(
-            f"файла {path} нет. Проверьте имя; текущая папка: {Path.cwd()}"
-        )
     if suffix == ".txt":
         return read_text(path)
     if suffix not in (".fb2", ".zip", ".epub"):

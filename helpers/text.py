@@ -290,6 +290,16 @@ def pad(sequences, length, padding="post", truncating="post", value=0, dtype=np.
     return rows
 
 
+def existing_file(path):
+    """Return the path of a student's file; without the file, CourseError."""
+    path = Path(path)
+    if not path.is_file():
+        raise CourseError(
+            f"файла {path} нет. Проверьте имя; текущая папка: {Path.cwd()}"
+        )
+    return path
+
+
 def read_text(path):
     r"""Return the text of a student's file, its lines ending with ``\n``.
 
@@ -308,11 +318,7 @@ def read_text(path):
     CourseError
         No such file, more than 50 MB, empty, not a text, or of another encoding.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise CourseError(
-            f"файла {path} нет. Проверьте имя; текущая папка: {Path.cwd()}"
-        )
+    path = existing_file(path)
     if path.stat().st_size > MAX_BYTES:
         raise CourseError(f"{path.name} больше 50 МБ: возьмите часть текста.")
     try:

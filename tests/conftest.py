@@ -71,6 +71,15 @@ def cache(tmp_path, monkeypatch):
 
 
 @pytest.fixture
+def teacher_folder(tmp_path, cache, monkeypatch):
+    """An empty ``COURSE_DATA_DIR``."""
+    folder = tmp_path / "данные"
+    folder.mkdir()
+    monkeypatch.setenv("COURSE_DATA_DIR", str(folder))
+    return folder
+
+
+@pytest.fixture
 def real_data():
     """The folder of real data sets; tests that need it say so when it is absent."""
     if not REAL_DATA.is_dir():

@@ -39,11 +39,8 @@ def line_of(call, *arguments):
 
 
 @pytest.fixture
-def teacher(tmp_path, cache, monkeypatch):
-    folder = tmp_path / "данные"
-    folder.mkdir()
-    monkeypatch.setenv("COURSE_DATA_DIR", str(folder))
-    return folder / "karamazov.txt"
+def teacher(teacher_folder):
+    return teacher_folder / "karamazov.txt"
 
 
 # --- both modes -----------------------------------------------------------------------

@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 from conftest import ROOT
+from fresh import heavy_modules_after
 
 from helpers import training
 from helpers.errors import CourseError
@@ -26,13 +27,7 @@ def run(code, **environment):
 
 @pytest.mark.parametrize("module", ["", ".data", ".download", ".scores", ".training"])
 def test_importing_helpers_loads_nothing_heavy(module):
-    heavy = ["tensorflow", "keras", "jax", "torch", "pandas", "matplotlib", "gensim"]
-    heavy += ["pymorphy3", "defusedxml"]
-    code = (
-        f"import sys, helpers{module}; print([m for m in {heavy} if m in sys.modules])"
-    )
-    done = run(code)
-    assert done.stdout.strip() == "[]", done.stdout + done.stderr
+    assert heavy_modules_after(f"import helpers{module}") == "[]"
 
 
 def test_data_never_imports_keras():

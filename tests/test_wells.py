@@ -73,11 +73,8 @@ def own(folder, content, name="мои скважины.csv", encoding="utf-8"):
 
 
 @pytest.fixture
-def teacher(tmp_path, cache, monkeypatch):
-    folder = tmp_path / "данные"
-    folder.mkdir()
-    monkeypatch.setenv("COURSE_DATA_DIR", str(folder))
-    return folder / "production.csv"
+def teacher(teacher_folder):
+    return teacher_folder / "production.csv"
 
 
 @pytest.fixture(scope="module")
