@@ -13,7 +13,7 @@ from helpers.errors import CourseError
 
 BARS = Path(__file__).resolve().parent.parent / "lessons" / "bars.toml"
 METADATA_KEY = "course"
-ROLES = ("floor", "source", "ablation", "ours")
+ROLES = ("floor", "source", "ablation", "ours", "oracle")
 LOWER_IS_BETTER = frozenset({"mae", "loss", "perplexity"})
 METRICS = {
     "accuracy": "доля верных ответов",
@@ -32,6 +32,7 @@ _ROLE_TITLES = {
     "source": "исходная",
     "ablation": "без одной части",
     "ours": "наша",
+    "oracle": "оракул",
 }
 
 
@@ -122,7 +123,7 @@ class Scores:
         model : str
             What the reader calls it, in Russian; each name once.
         role : str
-            One of `ROLES`.
+            One of `ROLES`; an oracle knows what no model can.
         value : float
             The metric on the held-out part.
         parameters : int, optional

@@ -16,6 +16,7 @@ from helpers.errors import CourseError
 from tools import run_lessons
 
 TABLE = """
+import os
 from IPython.display import display
 rows = [
     dict(model="глупая", role="floor", metric="accuracy", value=0.1, deviation=None,
@@ -25,7 +26,7 @@ rows = [
     dict(model="наша", role="ours", metric="accuracy", value={value}, deviation=None,
          bar=0.965, parameters={parameters}, seconds={seconds}),
 ]
-course = {{"data": "sample", "models": rows}}
+course = {{"data": {data}, "models": rows}}
 display({{"text/plain": "таблица"}}, metadata={{"course": course}}, raw=True)
 """
 
@@ -41,8 +42,8 @@ def notebook(*sources):
     return book
 
 
-def table(value=0.98, parameters=10, seconds=3.0):
-    return TABLE.format(value=value, parameters=parameters, seconds=seconds)
+def table(value=0.98, parameters=10, seconds=3.0, data='os.environ["COURSE_DATA"]'):
+    return TABLE.format(value=value, parameters=parameters, seconds=seconds, data=data)
 
 
 @pytest.fixture
@@ -275,6 +276,23 @@ def test_the_bar_of_the_source_holds_for_the_mean_over_seeds(
     assert run_lessons.main([]) == 0
     assert run_lessons.main(["--full"]) == 1
     assert "исходная: accuracy 0.9000, the bar is 0.95" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("parameters", "status"), [(10, 0), (30, 1)])
+def test_without_its_full_data_a_lesson_is_held_to_the_sample(
+    house, capsys, monkeypatch, parameters, status
+):
+    add(house, notebook(table(parameters=parameters, data='"sample"')))
+    assert run_lessons.main(["--full"]) == status
+    said = capsys.readouterr()
+    assert "04_x: its full data are not here, so it ran on the sample" in said.out
+    too_many = "30 parameters, the limit is 20"  # which is a limit of the sample alone
+    assert (too_many in said.err) == bool(status)
+    assert not run_lessons.FULL_RESULTS.exists()
+    assert not list((house / "build" / "full").glob("*.json"))  # nothing to resume
+    monkeypatch.setenv("COURSE_DATA", "full")
+    assert run_lessons.main([]) == status
+    assert (too_many in capsys.readouterr().err) == bool(status)
 
 
 def test_full_says_when_ours_is_slower(house, capsys):
