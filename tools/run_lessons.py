@@ -380,7 +380,7 @@ def run_full(paths):
 
 
 def _on_the_sample(path, entries):
-    """Report a lesson whose full data are nowhere; return the missed bars of the sample.
+    """Report a lesson that ran on the sample; return the missed bars of the sample.
 
     `FULL_RESULTS` keeps what it has: a result of the sample is none of the full data.
     """
