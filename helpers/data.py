@@ -25,6 +25,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers.books import WORDS, proper_names, read_book, sentences
+from helpers.dialogues import Dialogue, read_dialogues, read_statements
 from helpers.download import ROOT, Remote, fetch, teacher_folder
 from helpers.errors import CourseError
 from helpers.text import (
@@ -214,6 +215,35 @@ class Book:
 
 
 @dataclass(frozen=True)
+class Dialogues:
+    """Questions and answers: small talk, and what follows from a fact.
+
+    Attributes
+    ----------
+    small_talk : list of helpers.dialogues.Dialogue
+        Their ``context`` is ``""``.
+    facts : list of helpers.dialogues.Dialogue
+        Their ``context`` is the fact; several have the same.
+    title : str
+        In Russian; of a student's file its name.
+    mode : str
+        ``"sample"``, ``"full"``, or ``"own"`` for a student's file.
+    """
+
+    small_talk: list[Dialogue]
+    facts: list[Dialogue]
+    title: str
+    mode: str
+
+    def __str__(self):
+        statements = {dialogue.context for dialogue in self.facts}
+        return (
+            f"в беседе вопросов {len(self.small_talk)}, фактов {len(statements)}, "
+            f"вопросов о них {len(self.facts)}"
+        )
+
+
+@dataclass(frozen=True)
 class Layout:
     """One way in which a full data set lies in files.
 
@@ -302,6 +332,8 @@ def load(name, mode=None):
         For ``book``; `own_book` reads a student's.
     Wells
         For ``wells``; `own_wells` reads a student's.
+    Dialogues
+        For ``dialogues``; `own_dialogues` reads a student's.
 
     Raises
     ------
@@ -992,6 +1024,105 @@ def own_wells(path):
     return wells
 
 
+# --- dialogues ------------------------------------------------------------------------
+
+KOZIEV_FILES = (
+    "https://raw.githubusercontent.com/Koziev/NLP_Datasets/"
+    "85d7cbdf41d8b62bbd385aaab2920bc9c4b4f63f/QA/"
+)
+KOZIEV_PARTS = {
+    "premise_question_answer4_1s.txt": (
+        34_729,
+        "4cb4fc4cda94b39c032d2ea95d40c2e56caa58cf6ac24888e4ae47fd2585171b",
+    ),
+    "premise_question_answer5_1s.txt": (
+        33_606,
+        "46871ade89d7a54a803a87e36270cf9b8fd7cfb9e836e9e044488f7d845275ea",
+    ),
+}
+
+
+def _sample_dialogues():
+    """Return the dialogues that were written for the course."""
+    return Dialogues(
+        small_talk=_own_dialogues_file("smalltalk.txt"),
+        facts=_own_dialogues_file("facts.txt", about_facts=True),
+        title="диалоги курса",
+        mode="sample",
+    )
+
+
+def _own_dialogues_file(name, about_facts=False):
+    """Return a file of the course; in one of facts every dialogue has its fact."""
+    path = SAMPLES / name
+    try:
+        found = read_dialogues(path)
+    except CourseError as error:
+        raise _own_file_error(path, _without_advice(path, error)) from error
+    if any(about_facts != bool(dialogue.context) for dialogue in found):
+        what = "вопросы без факта" if about_facts else "факты"
+        raise _own_file_error(path, DamagedError(f"в нём не должны стоять {what}"))
+    return found
+
+
+def _read_koziev(paths):
+    """Return facts of other people; small talk is the course's own."""
+    facts = []
+    for (count, _), path in zip(KOZIEV_PARTS.values(), paths, strict=True):
+        try:
+            found = read_statements(path)
+        except CourseError as error:
+            raise DamagedError(str(error).partition(". ")[0].rstrip(".")) from error
+        if len(found) != count:
+            raise DamagedError(
+                f"{path.name}: вопросов {len(found)}, а нужно {count}: файл обрезан, "
+                "или это другой"
+            )
+        facts += found
+    return Dialogues(
+        small_talk=_own_dialogues_file("smalltalk.txt"),
+        facts=facts,
+        title="факты из NLP_Datasets",
+        mode="full",
+    )
+
+
+def own_dialogues(path):
+    """Return a student's own dialogues and print one line that says which they are.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        A text file of small talk, of facts, or of both: see
+        `helpers.dialogues.read_dialogues`.
+
+    Returns
+    -------
+    Dialogues
+        Either list may be empty, but not both.
+
+    Raises
+    ------
+    CourseError
+        As `helpers.dialogues.read_dialogues`.
+    """
+    if not isinstance(path, str | Path):
+        raise CourseError(
+            "нужен путь к файлу, например own_dialogues('мои_диалоги.txt'), а дано: "
+            f"{type(path).__name__}."
+        )
+    path = Path(path)
+    found = read_dialogues(path)
+    dialogues = Dialogues(
+        small_talk=[each for each in found if not each.context],
+        facts=[each for each in found if each.context],
+        title=path.stem,
+        mode="own",
+    )
+    print(f"Данные: свои диалоги «{path.name}»: {dialogues}")
+    return dialogues
+
+
 # --- digits, clothes ------------------------------------------------------------------
 
 KERAS_FILES = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
@@ -1254,6 +1385,20 @@ CATALOGUE = {
         full_title="скважины production.csv",
         sample=_sample_wells,
         layouts=(Layout((Remote("production.csv"),), _read_production),),
+    ),
+    "dialogues": Entry(
+        sample_title="диалоги курса",
+        full_title="факты из NLP_Datasets",
+        sample=_sample_dialogues,
+        layouts=(
+            Layout(
+                tuple(
+                    Remote(name, (KOZIEV_FILES + name,), sha)
+                    for name, (_, sha) in KOZIEV_PARTS.items()
+                ),
+                _read_koziev,
+            ),
+        ),
     ),
     "digits": Entry(
         sample_title="цифры из MNIST",

@@ -16,6 +16,7 @@ from helpers import data
 from helpers.data import (
     CATALOGUE,
     Book,
+    Dialogues,
     LabelledTexts,
     Layout,
     Pictures,
@@ -97,6 +98,22 @@ def check_structure(value, mode):
         else:
             assert value.truth is None
         return
+    if isinstance(value, Dialogues):
+        assert value.title
+        assert not any(dialogue.context for dialogue in value.small_talk)
+        assert all(tokenize(dialogue.context) for dialogue in value.facts)
+        for dialogue in [*value.small_talk, *value.facts]:
+            assert type(dialogue.questions) is tuple
+            assert dialogue.questions
+            for says in (*dialogue.questions, dialogue.answer):
+                assert tokenize(says)
+                assert says == " ".join(says.split())
+        if mode == "own":
+            assert value.small_talk or value.facts
+        else:
+            assert value.small_talk
+            assert value.facts
+        return
     assert isinstance(value, Pictures)
     for x, y in ((value.x_train, value.y_train), (value.x_test, value.y_test)):
         assert x.dtype == np.uint8
@@ -126,7 +143,7 @@ def test_samples_are_the_same_every_time(name, cache):
     if isinstance(first, LabelledTexts):
         assert first.texts == second.texts
         return
-    if isinstance(first, Book):
+    if isinstance(first, Book | Dialogues):
         assert first == second
         return
     if isinstance(first, Wells):
