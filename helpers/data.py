@@ -869,6 +869,15 @@ def _spelt(words):
     return [tokenize(word)[0] for word in words]
 
 
+def _own_path(path, example):
+    """Return the path of a student's file; whoever gives none sees an example."""
+    if not isinstance(path, str | Path):
+        raise CourseError(
+            f"нужен путь к файлу, например {example}, а дано: {type(path).__name__}."
+        )
+    return Path(path)
+
+
 def own_book(path):
     """Return a student's own Russian book and print one line that says which it is.
 
@@ -889,12 +898,7 @@ def own_book(path):
         As `helpers.books.read_book`; a book in another language, shorter than 2000
         sentences, or whose words are hardly ever repeated.
     """
-    if not isinstance(path, str | Path):
-        raise CourseError(
-            "нужен путь к файлу книги, например own_book('моя_книга.txt'), а дано: "
-            f"{type(path).__name__}."
-        )
-    path = Path(path)
+    path = _own_path(path, "own_book('моя_книга.txt')")
     text = read_book(path)
     _check_language(path.name, text)
     try:
@@ -1013,12 +1017,7 @@ def own_wells(path):
     CourseError
         As `helpers.wells.read_wells`.
     """
-    if not isinstance(path, str | Path):
-        raise CourseError(
-            "нужен путь к файлу, например own_wells('мои_скважины.csv'), а дано: "
-            f"{type(path).__name__}."
-        )
-    path = Path(path)
+    path = _own_path(path, "own_wells('мои_скважины.csv')")
     wells = Wells(read_wells(path), None, path.stem, "own")
     print(f"Данные: свои скважины «{path.name}»: {wells}")
     return wells
@@ -1106,12 +1105,7 @@ def own_dialogues(path):
     CourseError
         As `helpers.dialogues.read_dialogues`.
     """
-    if not isinstance(path, str | Path):
-        raise CourseError(
-            "нужен путь к файлу, например own_dialogues('мои_диалоги.txt'), а дано: "
-            f"{type(path).__name__}."
-        )
-    path = Path(path)
+    path = _own_path(path, "own_dialogues('мои_диалоги.txt')")
     found = read_dialogues(path)
     dialogues = Dialogues(
         small_talk=[each for each in found if not each.context],

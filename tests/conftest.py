@@ -7,8 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from helpers.errors import CourseError
+
 ROOT = Path(__file__).resolve().parent.parent
 REAL_DATA = ROOT.parent / "shared" / "datasets"
+
+
+def line_of(call, *arguments):
+    """Return the one line that a refusal is."""
+    with pytest.raises(CourseError) as caught:
+        call(*arguments)
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
 
 
 class FaultyHandler(http.server.SimpleHTTPRequestHandler):

@@ -11,12 +11,12 @@ import urllib.parse
 import zipfile
 
 import pytest
+from conftest import line_of
 
 from helpers import data
 from helpers.books import read_book, sentences
 from helpers.data import CATALOGUE, load, own_book
 from helpers.download import ROOT
-from helpers.errors import CourseError
 from helpers.text import tokenize
 from tests.test_books import epub, fb2, page
 from tests.test_data import check_structure, served_entry
@@ -27,15 +27,6 @@ NAMES = tomllib.loads((ROOT / "data" / "novel_names.toml").read_text(encoding="u
 PART = "".join(SAGA.splitlines(keepends=True)[:1500])  # of the saga, a small book
 NAMED = "Пришли Алёша, Митя и Иван.\n"
 NOVEL = 2 * SAGA + 100 * NAMED  # as long as the novel has to be, and with its names
-
-
-def line_of(call, *arguments):
-    """Return the one line that a refusal is."""
-    with pytest.raises(CourseError) as caught:
-        call(*arguments)
-    message = str(caught.value)
-    assert "\n" not in message
-    return message
 
 
 @pytest.fixture

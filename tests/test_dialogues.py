@@ -10,6 +10,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from conftest import line_of as refusal
 
 from helpers import data, dialogues
 from helpers.data import CATALOGUE, Dialogues, load, own_dialogues
@@ -63,11 +64,8 @@ FULL = list(data.KOZIEV_PARTS)
 
 
 def line_of(call, *arguments):
-    """Return the one line that a refusal is."""
-    with pytest.raises(CourseError) as caught:
-        call(*arguments)
-    message = str(caught.value)
-    assert "\n" not in message
+    """Return the one line that a refusal is; it ends as a sentence or with a file."""
+    message = refusal(call, *arguments)
     assert message.endswith((".", "txt"))
     return message
 

@@ -9,11 +9,11 @@ import zipfile
 
 import numpy as np
 import pytest
+from conftest import line_of
 
 from helpers import data
 from helpers.data import load, own_wells
 from helpers.download import ROOT
-from helpers.errors import CourseError
 from helpers.wells import BASINS, COLUMNS, NEEDED, simulate
 from tests.test_data import check_structure
 
@@ -28,15 +28,6 @@ FALLBACK = (
     "production.csv нигде не выложен, и в COURSE_DATA_DIR его нет: беру выборку "
     "(sample)."
 )
-
-
-def line_of(call, *arguments):
-    """Return the one line that a refusal is."""
-    with pytest.raises(CourseError) as caught:
-        call(*arguments)
-    message = str(caught.value)
-    assert "\n" not in message
-    return message
 
 
 def table_of(*rows):
