@@ -7,6 +7,7 @@ them.  Which network learns from them is the lesson's business.
 from collections import defaultdict
 
 PRONOUNS = frozenset({"ты", "тебя", "тебе"})  # may stand elsewhere in a question
+OBJECTS = frozenset({"что", "кого"})  # ask for the object of a verb
 ALIKE = 0.4  # from which `common_beginning` on two words count as forms of one
 LONG = 3  # letters; a word of no more is taken for a particle
 
@@ -41,7 +42,8 @@ class FactAugmenter:
 
     Each change keeps the answer right: the answer to another question of this kind is
     put into the statement (`swap`); a word of a question that is answered "да" gives
-    way to another one with its ending, and the answer becomes "нет" (`negate`); a word
+    way to another one with its ending, and the answer becomes "нет" (`negate`); "что ты
+    поливаешь" becomes "что ты делаешь", and the verb joins the answer (`do`); a word
     that the rest does not need leaves the question or the statement (`drop_asked`,
     `drop_told`); a pronoun moves within the question (`move`).
 
@@ -52,16 +54,16 @@ class FactAugmenter:
     rng : numpy.random.Generator
     longest : int
         Words that a statement may have, at most.
-    swap, negate, drop_asked, drop_told, move : float
+    swap, negate, do, drop_asked, drop_told, move : float
         The probability of each change where it is possible.
     """
 
     def __init__(
         self, triples, rng, longest,
-        swap=0.3, negate=0.2, drop_asked=0.25, drop_told=0.15, move=0.3,
+        swap=0.5, negate=0.2, do=0.5, drop_asked=0.25, drop_told=0.15, move=0.3,
     ):  # fmt: skip
         self.triples, self.rng, self.longest = triples, rng, longest
-        self.swap, self.negate, self.move = swap, negate, move
+        self.swap, self.negate, self.do, self.move = swap, negate, do, move
         self.drop_asked, self.drop_told = drop_asked, drop_told
         asked_of = defaultdict(set)
         for told, asked, _ in triples:
@@ -72,12 +74,17 @@ class FactAugmenter:
         self.kind_words = {word for word in share if share[word] >= 0.02}
         self.common_words = {word for word in share if share[word] > 0.08}
         self.by_ending, self.answers = defaultdict(list), defaultdict(list)
+        self.runs = defaultdict(list)
+        self.longest_answer = max(len(answer) for _, _, answer in triples)
         for word in sorted(share):
             if len(word) > LONG:
                 self.by_ending[word[-2:]].append(word)
         for told, asked, answer in triples:
             if self._may_swap(told, asked, answer):
                 self.answers[self._kind(asked)].append(answer)
+                runs = self.runs[tuple(told)]
+                if (answer, self._kind(asked)) not in runs:
+                    runs.append((answer, self._kind(asked)))
 
     def __call__(self):
         """Return the triples of one epoch, in their order, each changed or not."""
@@ -85,7 +92,9 @@ class FactAugmenter:
 
     def _changed(self, told, asked, answer):
         if self.rng.random() < self.swap:
-            told, answer = self._swapped(told, asked, answer)
+            told, asked, answer = self._swapped(told, asked, answer)
+        if self.rng.random() < self.do:
+            asked, answer = self._done(told, asked, answer)
         if answer == ["да"] and self.rng.random() < self.negate:
             asked, answer = self._negated(told, asked)
         if self.rng.random() < self.drop_asked:
@@ -123,18 +132,27 @@ class FactAugmenter:
         ]
 
     def _swapped(self, told, asked, answer):
-        others = self.answers[self._kind(asked)]
-        if not others or not self._may_swap(told, asked, answer):
-            return told, answer
-        other = others[self.rng.integers(len(others))]
-        place = find_run(told, answer)
-        before, after = told[:place], told[place + len(answer) :]
-        fits = len(before) + len(other) + len(after) <= self.longest
-        if not fits or set(other) & {*before, *after}:
-            return told, answer
-        if any(common_beginning(a, b) > 0.3 for a in other for b in asked):
-            return told, answer
-        return before + other + after, other
+        runs = self.runs[tuple(told)]
+        if not runs:
+            return told, asked, answer
+        old, kind = runs[self.rng.integers(len(runs))]
+        new = self.answers[kind][self.rng.integers(len(self.answers[kind]))]
+        start = find_run(told, old)
+        end, place = start + len(old), find_run(told, answer)
+        before, after = told[:start], told[end:]
+        apart = place < 0 or place >= end or place + len(answer) <= start
+        longest = max(len(told), len(asked)) - len(old) + len(new)
+        if longest > self.longest or not (apart or old == answer):
+            return told, asked, answer
+        at = find_run(asked, old)
+        rest = asked if at < 0 else [*asked[:at], *asked[at + len(old) :]]
+        if any(_is_in(word, [*rest, *before, *after]) for word in new):
+            return told, asked, answer
+        if any(common_beginning(a, b) > 0.3 for a in old for b in rest):
+            return told, asked, answer
+        if at >= 0:
+            asked = [*asked[:at], *new, *asked[at + len(old) :]]
+        return [*before, *new, *after], asked, new if old == answer else answer
 
     def _negated(self, told, asked):
         topics = self._topics(told, asked)
@@ -145,6 +163,20 @@ class FactAugmenter:
             if not _is_in(other, told):
                 return [*asked[:place], other, *asked[place + 1 :]], ["нет"]
         return asked, ["да"]
+
+    def _done(self, told, asked, answer):
+        place = find_run(told, answer) - 1
+        if asked[0] not in OBJECTS or place < 0:
+            return asked, answer
+        verbs = [
+            i
+            for i, word in enumerate(asked)
+            if word.endswith("шь") and common_beginning(word, told[place]) > ALIKE
+        ]
+        if len(verbs) != 1 or len(answer) == self.longest_answer:
+            return asked, answer
+        asked = ["что", *asked[1 : verbs[0]], "делаешь", *asked[verbs[0] + 1 :]]
+        return asked, [told[place], *answer]
 
     def _moved(self, asked):
         place = next((i for i, w in enumerate(asked) if i and w in PRONOUNS), 0)

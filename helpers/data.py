@@ -238,7 +238,7 @@ class Dialogues:
     def __str__(self):
         statements = {dialogue.context for dialogue in self.facts}
         return (
-            f"в беседе вопросов {len(self.small_talk)}, фактов {len(statements)}, "
+            f"в беседе ответов {len(self.small_talk)}, фактов {len(statements)}, "
             f"вопросов о них {len(self.facts)}"
         )
 

@@ -7,7 +7,7 @@ from helpers import data
 from helpers.augment import PRONOUNS, FactAugmenter, common_beginning, find_run
 from helpers.text import tokenize
 
-NEVER = {"swap": 0, "negate": 0, "drop_asked": 0, "drop_told": 0, "move": 0}
+NEVER = dict.fromkeys(("swap", "negate", "do", "drop_asked", "drop_told", "move"), 0)
 FACTS = data.load("dialogues", "sample").facts[:900]
 TRIPLES = [
     (tokenize(each.context), tokenize(question), tokenize(each.answer))
@@ -70,23 +70,56 @@ def test_the_generator_decides():
     assert augmented(3, **chances) != augmented(4, **chances)
 
 
-def test_swapped_answers_stand_in_the_statement_and_come_from_a_like_question():
-    runs = [answer for told, _, answer in TRIPLES if find_run(told, answer) >= 0]
+def test_a_swap_puts_a_run_of_another_fact_in_the_place_of_one_and_keeps_the_answer():
+    runs = {tuple(y) for told, _, y in TRIPLES if find_run(told, y) >= 0}
     changed = [(old, new) for old, new in augmented(swap=1) if list(old) != list(new)]
+    kinds = set()
+    for (told, asked, answer), (new_told, new_asked, new_answer) in changed:
+        assert max(len(new_told), len(new_asked)) <= LONGEST
+        same = next(i for i, w in enumerate(told) if new_told[i : i + 1] != [w])
+        tail = next(i for i in range(len(told)) if new_told[-1 - i] != told[-1 - i])
+        old_run, run = (
+            told[same : len(told) - tail],
+            new_told[same : len(new_told) - tail],
+        )
+        assert any(find_run(list(known), run) >= 0 for known in runs)
+        if new_asked != asked:
+            kinds.add("question")
+            assert new_answer == answer
+            assert find_run(asked, old_run) >= 0
+            assert find_run(new_asked, run) >= 0
+        elif new_answer != answer:
+            kinds.add("answer")
+            assert tuple(new_answer) in runs
+            assert find_run(new_told, new_answer) >= 0
+        else:
+            kinds.add("statement")
+            assert answer[0] in ("да", "нет") or find_run(new_told, answer) >= 0
+    assert kinds == {"question", "answer", "statement"}
+
+
+def test_nothing_becomes_longer_than_it_may():
+    chances = {**NEVER, "swap": 1, "do": 1}
+    change = FactAugmenter(TRIPLES, np.random.default_rng(0), 5, **chances)
+    most = max(len(answer) for _, _, answer in TRIPLES)
+    for old, new in zip(TRIPLES, change(), strict=True):
+        for before, after in zip(old[:2], new[:2], strict=True):
+            assert len(after) <= max(5, len(before))
+        assert len(new[2]) <= most
+
+
+def test_what_you_do_instead_of_what_you_water():
+    pairs = augmented(do=1)
+    changed = [(old, new) for old, new in pairs if list(old) != list(new)]
     assert changed
     for (told, asked, answer), (new_told, new_asked, new_answer) in changed:
-        assert new_asked == asked
-        assert find_run(told, answer) == find_run(new_told, new_answer) >= 0
-        assert new_answer in runs
-        rest = len(told) - len(answer)
-        assert len(new_told) == rest + len(new_answer) <= LONGEST
-
-
-def test_a_swap_never_makes_a_statement_too_long():
-    change = FactAugmenter(TRIPLES, np.random.default_rng(0), 4, **{**NEVER, "swap": 1})
-    for _ in range(20):
-        for (old, _, _), (new, _, _) in zip(TRIPLES, change(), strict=True):
-            assert len(new) <= max(4, len(old))
+        assert new_told == told
+        assert new_asked[0] == "что"
+        assert "делаешь" in new_asked
+        assert new_answer == [told[find_run(told, answer) - 1], *answer]
+        assert find_run(told, new_answer) >= 0
+        assert asked[0] in ("что", "кого")
+        assert len(new_asked) == len(asked)
 
 
 def test_yes_becomes_no_with_another_word_of_that_ending():

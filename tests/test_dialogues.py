@@ -124,9 +124,9 @@ def test_both_modes_have_one_structure(teacher, capsys):
     assert full.facts[8] == Dialogue("Я 5_1 0", ("ты 0?",), "да")
     assert capsys.readouterr().out.splitlines() == [
         "Данные: диалоги курса (sample): "
-        "в беседе вопросов 3, фактов 2, вопросов о них 3",
+        "в беседе ответов 3, фактов 2, вопросов о них 3",
         "Данные: факты из NLP_Datasets (full): "
-        "в беседе вопросов 3, фактов 4, вопросов о них 13",
+        "в беседе ответов 3, фактов 4, вопросов о них 13",
     ]
 
 
@@ -286,7 +286,7 @@ def test_own_dialogues_written_in_any_usual_way(content, tmp_path, capsys):
     assert value == Dialogues(SMALL_TALK, ABOUT, "мои диалоги", "own")
     assert capsys.readouterr().out == (
         "Данные: свои диалоги «мои диалоги.txt»: "
-        "в беседе вопросов 3, фактов 2, вопросов о них 3\n"
+        "в беседе ответов 3, фактов 2, вопросов о них 3\n"
     )
 
 
