@@ -6,6 +6,8 @@ in test_notebooks.py.
 
 import re
 
+import nbformat
+
 from helpers.scores import METADATA_KEY
 from tools.set_slug import rewrite
 
@@ -29,6 +31,9 @@ FORBIDDEN = re.compile(
     r"|датасет|инференс"
     r"|аккураси|лосс\b|фич[аиу]\b|фичей|расстояние Кульбака",
     re.IGNORECASE,
+)
+CHOICE = re.compile(
+    r"^<details><summary>[а-д]\) .+?</summary>(Верно|Неверно)\. (.+?)</details>$", re.M
 )
 NOT_PROSE = re.compile(
     r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\]\([^)]*\)|https?://\S+|<[^>]+>",
@@ -62,6 +67,51 @@ def problems(book, name, address):
     return found
 
 
+def homework_problems(book, path, address):
+    """Return the broken rules of a solved homework.
+
+    Parameters
+    ----------
+    book : nbformat.NotebookNode
+        Executed.
+    path : pathlib.Path
+        Where it lies: ``lessons/solutions/NN_*.ipynb``.
+    address : tuple of str
+        Slug and ref of the repository.
+    """
+    found, title = [], book.cells[0].source
+    code = [cell for cell in book.cells if cell.cell_type == "code"]
+    prose = [cell.source for cell in book.cells if cell.cell_type == "markdown"]
+    text, number, (slug, ref) = "\n".join(prose), int(path.name[:2]), address
+    if not re.match(rf"# Домашнее задание {number}\. .+: решения\n", title):
+        found.append(f"the title is not «Домашнее задание {number}. …: решения»")
+    badge = f"/github/{slug}/blob/{ref}/lessons/solutions/{path.name}"
+    if badge not in title:
+        found.append(f"no badge with {badge}")
+    lesson = nbformat.read(path.parent.parent / path.name, as_version=4)
+    if code[0].source != lesson.cells[1].source:
+        found.append("the set-up cell is not that of the lesson")
+    titles = re.findall(rf"^## {number}\.(\d+)\. .+$", text, re.M)
+    if titles != [str(place) for place in range(1, len(titles) + 1)]:
+        found.append(f"the exercises are numbered {titles}")
+    for hint in ("<summary>Подсказка</summary>", "<summary>Ещё подсказка</summary>"):
+        if text.count(hint) < len(titles):
+            found.append(f"fewer than one {hint} an exercise")
+    if not re.search(r"\*\*(Прежде чем|Сначала)", text):
+        found.append("the student is never asked to look first")
+    if "## Опыт без ответа" not in text:
+        found.append("no open experiment at the end")
+    if not code[-1].source.endswith("homework.summary()"):
+        found.append("the last cell is not the summary")
+    found += _metadata(book, code)
+    for place, cell in enumerate(code, 1):
+        found += [f"code cell {place}: {each}" for each in _code(cell)]
+        found += [f"code cell {place}: {each}" for each in _outputs(cell)]
+    for each in prose:
+        found += _prose(re.sub(rf"\b{number}\.\d\b", "", each))
+    return found + _comparing(code)
+
+
 def _frame(book, prose, name, address):
     """Title, badge, set-up, closing table, last sections."""
     found, title, text = [], book.cells[0].source, "\n".join(prose)
@@ -90,6 +140,7 @@ def _frame(book, prose, name, address):
             found.append(f"no section «{section}»")
     if "Прежде чем запускать" not in text:
         found.append("the student is never asked to predict")
+    found += _self_test(text)
     setup = book.cells[1].source if len(book.cells) > 1 else ""
     if (
         not setup.startswith("# Подготовка")
@@ -99,6 +150,26 @@ def _frame(book, prose, name, address):
     if rewrite(setup, slug, ref) != setup:
         found.append("tools/set_slug.py would rewrite the set-up cell")
     return found + _closing_table(book)
+
+
+def _self_test(text):
+    """Three to five questions, one right choice each, an explanation for every one."""
+    section = re.search(r"^## Проверьте себя\n(.*?)(?=^## |\Z)", text, re.M | re.S)
+    if section is None:
+        return ["no section «Проверьте себя»"]
+    found, questions = [], re.split(r"^\*\*\d+\.\*\* ", section[1], flags=re.M)[1:]
+    if not 3 <= len(questions) <= 5:
+        found.append(f"{len(questions)} self-test questions, not 3 to 5")
+    for number, question in enumerate(questions, 1):
+        choices = CHOICE.findall(question)
+        right = [verdict for verdict, _ in choices if verdict == "Верно"]
+        if len(choices) < 3 or len(choices) != question.count("<details>"):
+            found.append(f"self-test question {number}: a choice that is not explained")
+        if len(right) != 1:
+            found.append(f"self-test question {number}: {len(right)} right choices")
+        if any("раздел" not in said for _, said in choices):
+            found.append(f"self-test question {number}: a choice names no section")
+    return found
 
 
 def _closing_table(book):

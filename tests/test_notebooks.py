@@ -101,6 +101,23 @@ def drop_heading(heading):
     return spoil
 
 
+def replace_prose(old, new):
+    """Spoil the self-test: the last place of `old` in it becomes `new`."""
+
+    def spoil(book):
+        (cell,) = [c for c in book.cells if "## Проверьте себя" in c.source]
+        before, heading, rest = cell.source.partition("## Проверьте себя")
+        first, place, last = rest.rpartition(old)
+        assert place
+        cell.source = before + heading + first + new + last
+
+    return spoil
+
+
+def with_self_test(text):
+    return replace_prose("**4.**", text + "\n\n**4.**")
+
+
 FIGURE = {
     "image/png": "iVBORw0KGgo=",
     "text/plain": "<Figure size 640x480 with 1 Axes>",
@@ -112,6 +129,11 @@ SPOILED = {
     "badge": (retitle("/blob/main/", "/blob/dev/"), "no badge"),
     "bullets": (retitle("\n* ", "\n- "), "bullets in the title cell"),
     "duration": (retitle("Сколько длится", "Время"), "does not say"),
+    "self-test": (drop_heading("## Проверьте себя"), "Проверьте себя"),
+    "two right": (replace_prose(">Неверно. ", ">Верно. "), "right choices"),
+    "not explained": (replace_prose("Неверно. ", ""), "that is not explained"),
+    "no section named": (replace_prose("(раздел 14)", ""), "names no section"),
+    "many questions": (with_self_test("**5.** Ещё?\n\n**6.** И ещё?"), "not 3 to 5"),
     "summary": (drop_heading("## Что мы узнали"), "Что мы узнали"),
     "homework": (drop_heading("## Домашнее задание"), "Домашнее задание"),
     "reading": (drop_heading("## Что почитать"), "Что почитать"),
