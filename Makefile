@@ -13,7 +13,7 @@ CLEAN_ENV := env -u COURSE_DATA -u COURSE_DATA_DIR -u COURSE_CACHE_DIR -u COURSE
 NBVAL := -m pytest -p no:cacheprovider --nbval --nbval-current-env \
 	--nbval-sanitize-with tests/sanitize.cfg --dist loadfile
 
-.PHONY: help run test lint unit notebooks lab full test-backends test-colab clean
+.PHONY: help run test lint unit notebooks lab exercises full test-backends test-colab clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -37,6 +37,9 @@ notebooks: $(READY)
 
 lab: $(READY) ## open the course in JupyterLab
 	$(PY) -m jupyterlab lessons
+
+exercises: $(READY) ## generate the exercise notebooks from the solved ones
+	@$(PY) -m tools.exercises
 
 full: $(READY) ## execute every lesson on the full data sets; writes results/full.json
 	@$(PY) -m tools.run_lessons --full

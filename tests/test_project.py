@@ -185,7 +185,7 @@ def test_tracked_files_are_small():
 
 @pytest.mark.parametrize(
     "path",
-    sorted([*(ROOT / "helpers").glob("*.py"), *(ROOT / "tools").glob("*.py")]),
+    sorted([*(ROOT / "helpers").rglob("*.py"), *(ROOT / "tools").glob("*.py")]),
     ids=lambda path: f"{path.parent.name}/{path.name}",
 )
 def test_what_is_public_has_a_docstring(path):
@@ -198,6 +198,6 @@ def test_what_is_public_has_a_docstring(path):
 
 
 def test_helpers_import_nothing_from_above():
-    for path in (ROOT / "helpers").glob("*.py"):
+    for path in (ROOT / "helpers").rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"^\s*(from|import) (tools|tests|lessons)\b", text, re.M)

@@ -53,6 +53,7 @@ def house(tmp_path, monkeypatch):
     lessons = root / "lessons"
     lessons.mkdir(parents=True)
     monkeypatch.setattr(run_lessons, "LESSONS", lessons)
+    monkeypatch.setattr(run_lessons, "SOLUTIONS", lessons / "solutions")
     monkeypatch.setattr(run_lessons, "BUILD", root / "build")
     monkeypatch.setattr(run_lessons, "KERNEL_LOG", root / "build" / "kernel.log")
     monkeypatch.setattr(run_lessons, "FULL_RESULTS", root / "results" / "full.json")
@@ -124,6 +125,24 @@ for alt in ("Первая «линия»", "Вторая < первой"):
     page = (house / "build" / "lessons" / "04_x.html").read_text(encoding="utf-8")
     assert page.index('alt="Первая «линия»"') < page.index('alt="Вторая &lt; первой"')
     assert run_lessons.NO_ALT not in page
+
+
+def test_solved_homework_runs_by_itself_under_its_own_name(house, capsys):
+    add(house, notebook("1 / 0"))
+    solutions = house / "lessons" / "solutions"
+    solutions.mkdir()
+    solved = add(house, notebook("print(2 + 2)"), "solutions/04_x.ipynb")
+    assert run_lessons.main(["--solutions", "--in-place"]) == 0
+    assert files(house / "build") == [
+        "kernel.log",
+        "solutions.json",
+        "solutions/04_x.html",
+        "solutions/04_x.ipynb",
+    ]
+    assert nbformat.read(solved, as_version=4).cells[0].outputs[0].text == "4\n"
+    results = json.loads((house / "build" / "solutions.json").read_text("utf-8"))
+    assert results["lessons"]["solutions/04_x"]["status"] == "passed"
+    assert "solutions/04_x" in capsys.readouterr().out
 
 
 def test_in_place_stores_the_outputs(house):

@@ -3,6 +3,7 @@
     python -m tools.run_lessons              # make run: into build/
     python -m tools.run_lessons --full       # make full: full data, several seeds
     python -m tools.run_lessons --in-place   # store new outputs in lessons/
+    python -m tools.run_lessons --solutions  # the solved homework in place of lessons
 
 ``COURSE_LESSONS=04,06`` narrows a run; ``COURSE_DATA`` chooses the data of a plain one.
 nbclient executes; this program watches memory, reads the closing tables, reports.
@@ -35,6 +36,7 @@ from helpers.errors import CourseError
 
 ROOT = Path(__file__).resolve().parent.parent
 LESSONS = ROOT / "lessons"
+SOLUTIONS = LESSONS / "solutions"
 BUILD = ROOT / "build"
 FULL_RESULTS = ROOT / "results" / "full.json"
 PACKAGES = ("keras", "tensorflow", "jax", "torch", "numpy", "scikit-learn")
@@ -46,9 +48,9 @@ class LessonError(Exception):
     """A lesson did not run to its end or missed its bar; says where and why."""
 
 
-def find_lessons(chosen):
+def find_lessons(chosen, folder=None):
     """Return the lesson notebooks, all or those whose numbers are given ("04,06")."""
-    books = sorted(LESSONS.glob("[0-9][0-9]_*.ipynb"))
+    books = sorted((folder or LESSONS).glob("[0-9][0-9]_*.ipynb"))
     if not chosen.strip():
         return books
     wanted = [part.strip().zfill(2) for part in chosen.split(",") if part.strip()]
@@ -60,6 +62,14 @@ def find_lessons(chosen):
             f"there are {known}"
         )
     return [book for book in books if book.name[:2] in wanted]
+
+
+def name_of(path):
+    """Return what results and bars call a notebook: ``"04_mnist_cnn"``.
+
+    Solved homework has its folder before it: ``"solutions/04_mnist_cnn"``.
+    """
+    return f"{SOLUTIONS.name}/{path.stem}" if path.parent == SOLUTIONS else path.stem
 
 
 class MemoryWatch:
@@ -294,23 +304,26 @@ def run(paths, mode, in_place):
     cells = sum(len(nbformat.read(path, as_version=4).cells) for path in paths)
     with tqdm(total=cells, unit="cell", dynamic_ncols=True) as bar:
         for path in paths:
-            bar.set_description(path.stem)
+            name = name_of(path)
+            bar.set_description(name)
             try:
                 notebook, entry = lesson_result(path, mode, bar=bar)
             except LessonError as error:
                 failures.append(str(error))
-                results["lessons"][path.stem] = {"status": "failed"}
+                results["lessons"][name] = {"status": "failed"}
                 continue
-            missed = missed_bars(path.stem, entry["data"] or mode, entry["models"])
+            missed = missed_bars(name, entry["data"] or mode, entry["models"])
             entry["status"] = "missed its bar" if missed else "passed"
             failures.extend(missed)
-            results["lessons"][path.stem] = entry
+            results["lessons"][name] = entry
             text = nbformat.writes(clean(notebook)) + "\n"
-            write(BUILD / "lessons" / path.name, text)
-            write_html(notebook, BUILD / "lessons" / f"{path.stem}.html")
+            made = BUILD / path.parent.name / path.name
+            write(made, text)
+            write_html(notebook, made.with_suffix(".html"))
             if in_place and not missed:
                 write(path, text)
-    write(BUILD / "results.json", as_json(results))
+    solved = any(path.parent == SOLUTIONS for path in paths)
+    write(BUILD / f"{'solutions' if solved else 'results'}.json", as_json(results))
     print_table(results)
     for failure in failures:
         print(f"\nFAILED {failure}", file=sys.stderr)
@@ -351,7 +364,8 @@ def run_full(paths):
     """Run lessons on the full data sets, resuming; return the exit status."""
     failures, head = [], describe("full")
     for path in paths:
-        seeds = range(scores.read_bars(path.stem, "full").get("seeds", 1))
+        name = name_of(path)
+        seeds = range(scores.read_bars(name, "full").get("seeds", 1))
         entries = []
         for seed in seeds:
             try:
@@ -366,14 +380,14 @@ def run_full(paths):
         try:
             merged = merge_seeds(entries)
         except LessonError as error:
-            failures.append(f"{path.stem}: {error}")
+            failures.append(f"{name}: {error}")
             continue
-        missed = missed_bars(path.stem, "full", merged["models"], scores.ROLES)
-        missed += slower_than_source(path.stem, merged["models"])
+        missed = missed_bars(name, "full", merged["models"], scores.ROLES)
+        missed += slower_than_source(name, merged["models"])
         merged["status"] = "missed its bar" if missed else "passed"
         failures.extend(missed)
-        merge_results(FULL_RESULTS, head, path.stem, merged)
-        print_table({"lessons": {path.stem: merged}})
+        merge_results(FULL_RESULTS, head, name, merged)
+        print_table({"lessons": {name: merged}})
     for failure in failures:
         print(f"\nFAILED {failure}", file=sys.stderr)
     return 1 if failures else 0
@@ -385,27 +399,28 @@ def _on_the_sample(path, entries):
     `FULL_RESULTS` keeps what it has: a result of the sample is none of the full data.
     """
     print(
-        f"{path.stem}: its full data are not here, so it ran on the sample; "
+        f"{name_of(path)}: its full data are not here, so it ran on the sample; "
         f"{FULL_RESULTS.name} stays as it was"
     )
     return [
         line
         for entry in entries
-        for line in missed_bars(path.stem, "sample", entry["models"])
+        for line in missed_bars(name_of(path), "sample", entry["models"])
     ]
 
 
 def _full_once(path, seed, head):
     """Return the entry of one seed, from ``build/full`` when it was made before."""
     stamp = stamp_of(path, head)
-    kept = BUILD / "full" / f"{path.stem}.seed{seed}.json"
+    name = name_of(path)
+    kept = BUILD / "full" / f"{name}.seed{seed}.json"
     if kept.is_file():
         saved = json.loads(kept.read_text(encoding="utf-8"))
         if saved["stamp"] == stamp:
-            print(f"{path.stem}, seed {seed}: done before, kept")
+            print(f"{name}, seed {seed}: done before, kept")
             return saved["entry"]
     cells = len(nbformat.read(path, as_version=4).cells)
-    with tqdm(total=cells, unit="cell", desc=f"{path.stem}, seed {seed}") as bar:
+    with tqdm(total=cells, unit="cell", desc=f"{name}, seed {seed}") as bar:
         notebook, entry = lesson_result(path, "full", seed, bar)
     write(kept.with_suffix(".ipynb"), nbformat.writes(clean(notebook)) + "\n")
     write_html(notebook, kept.with_suffix(".html"))
@@ -419,7 +434,7 @@ def stamp_of(path, head):
     cells = nbformat.read(path, as_version=4).cells
     code = [cell.source for cell in cells if cell.cell_type == "code"]
     place = [head[key] for key in ("device", "backend", "versions")]
-    bars = scores.read_bars(path.stem, "full")
+    bars = scores.read_bars(name_of(path), "full")
     text = json.dumps([code, place, bars], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -484,9 +499,11 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--full", action="store_true", help="full data, several seeds")
     parser.add_argument("--in-place", action="store_true", help="store the outputs")
+    parser.add_argument("--solutions", action="store_true", help="the solved homework")
     options = parser.parse_args(arguments)
     try:
-        paths = find_lessons(os.environ.get("COURSE_LESSONS", ""))
+        books = SOLUTIONS if options.solutions else LESSONS
+        paths = find_lessons(os.environ.get("COURSE_LESSONS", ""), books)
         mode = "full" if options.full else default_mode()
         folder = teacher_folder()
     except CourseError as error:

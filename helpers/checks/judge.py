@@ -1,0 +1,390 @@
+"""What a judge of an exercise is made of: reading answers, comparing, naming mistakes.
+
+A judge raises `NotStarted` or `WrongAnswer` with one Russian line, or returns.  What is
+right in an exercise is the business of the modules ``lesson_NN``.
+"""
+
+import copy
+import warnings
+
+import numpy as np
+
+
+class NotStarted(Exception):  # noqa: N818
+    """The stub ``...`` is still in the student's cell."""
+
+
+class WrongAnswer(Exception):  # noqa: N818
+    """The answer is not right; the message says why, in Russian."""
+
+
+def refuse(line):
+    """Raise `WrongAnswer` with a line."""
+    raise WrongAnswer(line)
+
+
+def require(condition, line):
+    """Raise `WrongAnswer` with `line` unless `condition` holds."""
+    if not condition:
+        raise WrongAnswer(line)
+
+
+def started(value, what):
+    """Return `value`, or say that its stub is untouched or that it is None.
+
+    Parameters
+    ----------
+    value : object
+        What the student passed.
+    what : str
+        What it is, in the nominative: ``"размер словаря"``.
+    """
+    if value is ...:
+        raise NotStarted
+    if value is None:
+        raise WrongAnswer(
+            f"{what}: получилось None. Обычно так бывает, когда в функции забыли "
+            "return или записали в переменную то, что метод изменил на месте."
+        )
+    return value
+
+
+def array(value, what, shape=None):
+    """Return numbers as a float array; tensors of any backend are read.
+
+    Parameters
+    ----------
+    value : array_like or tensor
+    what : str
+        What it is, in the nominative.
+    shape : tuple of int, optional
+        What the shape has to be; axes of length 1 do not count.
+
+    Returns
+    -------
+    numpy.ndarray of float64
+
+    Raises
+    ------
+    WrongAnswer
+        Not numbers, rows of different lengths, another shape.
+    """
+    value = started(value, what)
+    if any(item is ... for item in _items(value)):
+        raise NotStarted
+    if callable(value) and not hasattr(value, "__array__"):
+        refuse(f"{what}: это функция, а нужны числа. Наверное, её забыли вызвать.")
+    if hasattr(value, "detach"):  # a PyTorch tensor that may ask for gradients
+        value = value.detach().cpu()
+    try:
+        numbers = np.asarray(value)
+        if numbers.dtype.kind in "OUS":
+            numbers = np.asarray([np.asarray(item, float) for item in value])
+        numbers = numbers.astype(np.float64)
+    except (TypeError, ValueError):
+        refuse(
+            f"{what}: это не таблица чисел, а {_named(value)}. Проверьте, что все "
+            "строки одной длины и что среди чисел нет слов."
+        )
+    if shape is not None and numbers.shape != tuple(shape):
+        if np.squeeze(numbers).shape != np.squeeze(np.empty(shape)).shape:
+            refuse(_shape_line(numbers, tuple(shape), what))
+        numbers = numbers.reshape(shape)
+    return numbers
+
+
+def number(value, what):
+    """Return one number as a float; an array that holds one number is read too."""
+    found = array(value, what)
+    require(
+        found.size == 1,
+        f"{what}: нужно одно число, а получено {count(found.size, *NUMBERS)}, "
+        f"форма {found.shape}.",
+    )
+    return float(found.reshape(()))
+
+
+def function(value, what):
+    """Return `value` when it can be called, or say what to pass instead."""
+    value = started(value, what)
+    require(
+        callable(value),
+        f"{what}: нужна функция, а получено {_named(value)}. Передайте её имя без "
+        "скобок.",
+    )
+    return value
+
+
+def call(value, *arguments, what, **options):
+    """Call a student's function on copies of the arguments and return its result.
+
+    Raises
+    ------
+    NotStarted
+        It still returns the stub.
+    WrongAnswer
+        It is not a function, fails, or returns None; the line quotes its exception.
+    """
+    function(value, what)
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            result = value(*copy.deepcopy(arguments), **copy.deepcopy(options))
+    except (NotStarted, WrongAnswer):
+        raise
+    except Exception as error:
+        if "ellipsis" in str(error).lower():
+            raise NotStarted from error
+        refuse(
+            f"{what}: функция остановилась на ошибке {type(error).__name__}: "
+            f"{_first_line(error)}"
+        )
+    if result is ... or any(item is ... for item in _items(result)):
+        raise NotStarted
+    return started(result, what)
+
+
+def same(got, wanted, what, mistakes=None, rtol=1e-5, atol=1e-7):
+    """Compare numbers with what was expected of them.
+
+    Parameters
+    ----------
+    got : array_like
+    wanted : array_like
+        Axes of length 1 do not count.
+    what : str
+        What is compared, in the nominative: ``"softplus(z)"``.
+    mistakes : dict of str to array_like, optional
+        From a line that names a mistake to what that mistake gives.  A value that is
+        callable is called only when the answer is wrong.
+    rtol, atol : float
+        As in `numpy.allclose`.
+
+    Raises
+    ------
+    WrongAnswer
+        The line of the mistake whose numbers these are; else a line that compares.
+    """
+    wanted = np.asarray(wanted, dtype=np.float64)
+    got = array(got, what)
+    if np.squeeze(got).shape == np.squeeze(wanted).shape:
+        got = got.reshape(wanted.shape)
+
+    def equal(one, other):
+        return one.shape == other.shape and np.allclose(
+            one, other, rtol=rtol, atol=atol
+        )
+
+    if equal(got, wanted):
+        return
+    for line, value in (mistakes or {}).items():
+        value = np.asarray(value() if callable(value) else value, dtype=np.float64)
+        if np.squeeze(value).shape == np.squeeze(got).shape:
+            value = value.reshape(got.shape)
+        if equal(got, value):
+            refuse(f"{what}: {line}")
+    refuse(_difference(got, wanted, what, equal))
+
+
+def same_items(got, wanted, what, mistakes=None):
+    """Compare a sequence of words, names or whole numbers with the expected one.
+
+    Parameters
+    ----------
+    got, wanted : sequence, or set (then the order does not count)
+    what : str
+    mistakes : dict of str to sequence or set, optional
+        As in `same`.
+    """
+    got = started(got, what)
+    if isinstance(got, str):
+        refuse(f"{what}: нужен список, а получена строка {_shown(got)}.")
+    try:
+        items = [item.item() if hasattr(item, "item") else item for item in got]
+    except (TypeError, ValueError):
+        refuse(f"{what}: нужен список, а получено {_named(got)}.")
+    if any(item is ... for item in items):
+        raise NotStarted
+    unordered = isinstance(wanted, set | frozenset)
+    try:
+        found = set(items) if unordered else items
+    except TypeError:
+        refuse(f"{what}: внутри списка лежат списки; нужен один список.")
+    expected = wanted if unordered else list(wanted)
+    if found == expected:
+        return
+    for line, value in (mistakes or {}).items():
+        value = value() if callable(value) else value
+        if found == (set(value) if unordered else list(value)):
+            refuse(f"{what}: {line}")
+    if unordered:
+        extra, missing = sorted(map(str, found - wanted)), sorted(map(str, wanted))
+        missing = [each for each in missing if each not in set(map(str, found))]
+        parts = [f"лишнее: {_some(extra)}"] * bool(extra)
+        parts += [f"не хватает: {_some(missing)}"] * bool(missing)
+        refuse(f"{what}: {'; '.join(parts)}.")
+    if len(found) != len(expected):
+        refuse(
+            f"{what}: в списке {count(len(found), *THINGS)}, ожидалось {len(expected)}."
+        )
+    if sorted(map(str, found)) == sorted(map(str, expected)):
+        refuse(f"{what}: всё на месте, но в другом порядке.")
+    pairs = zip(found, expected, strict=True)
+    place = next(i for i, (one, other) in enumerate(pairs) if one != other)
+    refuse(
+        f"{what}: на месте {place} у вас {_shown(found[place])}, ожидалось "
+        f"{_shown(expected[place])}."
+    )
+
+
+def network(value, what="сеть"):
+    """Return a Keras model that has weights, or say what is wrong with it."""
+    import keras
+
+    value = started(value, what)
+    require(
+        isinstance(value, keras.Model),
+        f"{what}: нужна сеть Keras, а получено {_named(value)}. Функция, которая её "
+        "строит, должна быть вызвана, а fit возвращает не сеть, а историю.",
+    )
+    require(
+        value.built and value.weights,
+        f"{what}: у сети ещё нет весов. Начните её с keras.Input(...) или обучите.",
+    )
+    return value
+
+
+def outputs(model, x, what="сеть", batch_size=256):
+    """Return what a Keras model answers to `x`, or say why it cannot.
+
+    Returns
+    -------
+    numpy.ndarray, or list of them when the model has several outputs
+    """
+    try:
+        answers = model.predict(x, batch_size=batch_size, verbose=0)
+    except Exception as error:
+        wanted = [tuple(each.shape) for each in getattr(model, "inputs", [])]
+        given = [each.shape for each in x] if isinstance(x, list | tuple) else x.shape
+        refuse(
+            f"{what}: не удалось применить к входу формы {given}; сама она ждёт "
+            f"{wanted}. {type(error).__name__}: {_first_line(error)}"
+        )
+    flat = answers if isinstance(answers, list | tuple) else [answers]
+    for each in flat:
+        require(
+            np.isfinite(each).all(),
+            f"{what}: среди ответов есть NaN или бесконечность: обучение разошлось. "
+            "Уменьшите скорость обучения и проверьте масштаб входов.",
+        )
+    return answers
+
+
+NUMBERS = ("число", "числа", "чисел")
+THINGS = ("элемент", "элемента", "элементов")
+
+
+def count(n, one, few, many):
+    """Return a number with its Russian noun: 1 число, 3 числа, 5 чисел."""
+    if n % 10 == 1 and n % 100 != 11:
+        word = one
+    elif n % 10 in (2, 3, 4) and n % 100 not in (12, 13, 14):
+        word = few
+    else:
+        word = many
+    return f"{n} {word}"
+
+
+def shown(value, digits=4):
+    """Return a number as a Russian reader writes it: 0,25."""
+    return f"{value:.{digits}g}".replace(".", ",")
+
+
+def _difference(got, wanted, what, equal):
+    """Return a line that compares a wrong answer with the expected one."""
+    if got.shape != wanted.shape:
+        if got.ndim == wanted.ndim > 1 and equal(got.T, wanted):
+            return f"{what}: числа те же, но перепутаны оси: строки стали столбцами."
+        return _shape_line(got, wanted.shape, what)
+    if not np.isfinite(got).all():
+        bad = int((~np.isfinite(got)).sum())
+        return (
+            f"{what}: {count(bad, *NUMBERS)} из {got.size} — NaN или бесконечность. "
+            "Ищите деление на ноль, логарифм нуля или слишком большую экспоненту."
+        )
+    if equal(got, -wanted):
+        return f"{what}: числа те же, но с обратным знаком."
+    if got.ndim == 2 and got.shape[0] == got.shape[1] and equal(got.T, wanted):
+        return f"{what}: числа те же, но перепутаны оси: строки стали столбцами."
+    for axis in range(got.ndim):
+        if got.shape[axis] > 3:
+            ahead = np.take(got, range(1, got.shape[axis]), axis)
+            kept = np.take(wanted, range(got.shape[axis] - 1), axis)
+            back = np.take(got, range(got.shape[axis] - 1), axis)
+            rest = np.take(wanted, range(1, got.shape[axis]), axis)
+            if np.ptp(wanted) > 0 and (equal(ahead, kept) or equal(back, rest)):
+                return f"{what}: те же числа, но сдвинуты на одно место (ось {axis})."
+    pair = f"у вас {shown(got.ravel()[0])}, ожидалось {shown(wanted.ravel()[0])}"
+    if got.size == 1:
+        return f"{what}: {pair}."
+    nonzero = np.abs(wanted) > 1e-12
+    if nonzero.any() and np.ptp(wanted) > 0:
+        ratio = (got[nonzero] / wanted[nonzero]).mean()
+        if ratio != 0 and equal(got, ratio * wanted):
+            return (
+                f"{what}: все числа отличаются от ожидаемых в одно и то же число раз, "
+                f"{shown(ratio)}. Проверьте множитель или деление."
+            )
+    shift = (got - wanted).mean()
+    if equal(got, wanted + shift):
+        return (
+            f"{what}: все числа отличаются от ожидаемых на одно и то же слагаемое, "
+            f"{shown(shift)}."
+        )
+    wrong = ~np.isclose(got, wanted, rtol=1e-5, atol=1e-7)
+    place = np.unravel_index(np.argmax(np.abs(got - wanted)), got.shape)
+    where = int(place[0]) if got.ndim == 1 else tuple(map(int, place))
+    return (
+        f"{what}: не сходится {count(int(wrong.sum()), *NUMBERS)} из {got.size}; "
+        f"дальше всего на месте {where}: у вас {shown(got[place])}, ожидалось "
+        f"{shown(wanted[place])}."
+    )
+
+
+def _shape_line(got, shape, what):
+    line = f"{what}: форма {got.shape}, ожидалась {tuple(shape)}."
+    if got.size == np.prod(shape):
+        return line + " Чисел столько же, но разложены они иначе: проверьте оси."
+    if got.ndim == len(shape):
+        off = [i for i in range(got.ndim) if got.shape[i] != shape[i]]
+        if len(off) == 1 and abs(got.shape[off[0]] - shape[off[0]]) == 1:
+            more = "больше" if got.shape[off[0]] > shape[off[0]] else "меньше"
+            return line + f" По оси {off[0]} на одно {more}: проверьте границы."
+    return line
+
+
+def _items(value):
+    return value if isinstance(value, list | tuple) else ()
+
+
+def _named(value):
+    kinds = {
+        str: "строка", int: "целое число", float: "число", bool: "True или False",
+        list: "список", tuple: "кортеж", dict: "словарь", set: "множество",
+    }  # fmt: skip
+    return kinds.get(type(value), f"объект типа {type(value).__name__}")
+
+
+def _shown(value):
+    text = repr(value) if not isinstance(value, str) else f"«{value}»"
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _some(items, limit=5):
+    more = f" и ещё {len(items) - limit}" if len(items) > limit else ""
+    return ", ".join(items[:limit]) + more
+
+
+def _first_line(error):
+    text = str(error).strip().splitlines()
+    return (text[0] if text else "без пояснений")[:160]

@@ -1,0 +1,152 @@
+"""What a judge is made of: every kind of answer is read, every refusal is one line."""
+
+import numpy as np
+import pytest
+
+from helpers.checks import judge
+from helpers.checks.judge import NotStarted, WrongAnswer
+
+
+def line(call, *arguments, **options):
+    with pytest.raises(WrongAnswer) as caught:
+        call(*arguments, **options)
+    return str(caught.value)
+
+
+WANTED = np.arange(12.0).reshape(3, 4) ** 2
+
+
+@pytest.mark.parametrize(
+    ("got", "said"),
+    [
+        (WANTED.T, "перепутаны оси"),
+        (-WANTED, "с обратным знаком"),
+        (2 * WANTED, "в одно и то же число раз, 2"),
+        (WANTED + 0.5, "на одно и то же слагаемое, 0,5"),
+        (np.roll(WANTED, 1, axis=1), "сдвинуты на одно место (ось 1)"),
+        (WANTED[:, :3], "форма (3, 3), ожидалась (3, 4). По оси 1 на одно меньше"),
+        (WANTED.ravel(), "Чисел столько же, но разложены они иначе"),
+        (WANTED * np.nan, "12 чисел из 12 — NaN"),
+        (WANTED + (WANTED == 25), "не сходится 1 число из 12; дальше всего на месте"),
+        (np.sqrt(WANTED), "на месте (2, 3): у вас 11, ожидалось 121"),
+        ("слово", "это не таблица чисел, а строка"),
+        ([[1, 2], [3]], "это не таблица чисел, а список"),
+        (None, "получилось None"),
+        (np.mean, "это функция, а нужны числа"),
+    ],
+)
+def test_a_wrong_array_is_compared(got, said):
+    assert said in line(judge.same, got, WANTED, "таблица")
+
+
+def test_a_square_with_its_axes_exchanged():
+    square = np.arange(9.0).reshape(3, 3)
+    assert "перепутаны оси" in line(judge.same, square.T, square, "таблица")
+
+
+@pytest.mark.parametrize(
+    "got",
+    [
+        WANTED,
+        WANTED.astype(np.float32),
+        WANTED.astype(int),
+        WANTED.tolist(),
+        WANTED[..., None],
+        WANTED * (1 + 1e-7),
+    ],
+)
+def test_a_right_array_passes_in_any_dress(got):
+    judge.same(got, WANTED, "таблица")
+
+
+def test_tensors_and_tables_are_read():
+    import keras
+    import pandas as pd
+
+    judge.same(keras.ops.convert_to_tensor(WANTED), WANTED, "тензор")
+    judge.same(keras.Variable(WANTED), WANTED, "переменная")
+    judge.same(pd.DataFrame(WANTED), WANTED, "таблица")
+    judge.same(pd.Series([1, 2]), [1, 2], "столбец")
+
+
+def test_the_named_mistake_comes_first_and_is_computed_only_when_needed():
+    mistakes = {"забыт минус": -WANTED, "лень": lambda: 1 / 0}
+    judge.same(WANTED, WANTED, "ответ", {"лень": lambda: 1 / 0})
+    assert line(judge.same, -WANTED, WANTED, "ответ", mistakes) == "ответ: забыт минус"
+
+
+def test_one_number():
+    assert judge.number([[3]], "ответ") == 3.0
+    assert judge.number(np.float32(0.5), "ответ") == 0.5
+    assert "2 числа" in line(judge.number, [1, 2], "ответ")
+    assert line(judge.same, 0.5, 0.25, "ответ") == ("ответ: у вас 0,5, ожидалось 0,25.")
+
+
+@pytest.mark.parametrize("value", [..., [...], (1, ...)])
+def test_a_stub_is_not_a_mistake(value):
+    for read in (judge.array, judge.number):
+        with pytest.raises(NotStarted):
+            read(value, "ответ")
+    with pytest.raises(NotStarted):
+        judge.call(lambda: value, what="f")
+    with pytest.raises(NotStarted):
+        judge.call(lambda: 1 + value if value is ... else ..., what="f")
+
+
+def test_a_function_is_called_on_copies_and_never_raises():
+    given = np.ones(3)
+
+    def spoils(x):
+        x += 1
+        return x
+
+    assert (judge.call(spoils, given, what="f") == 2).all()
+    assert (given == 1).all()
+    assert "ZeroDivisionError" in line(judge.call, lambda: 1 / 0, what="f")
+    assert "без скобок" in line(judge.call, 5, what="f")
+    assert "забыли return" in line(judge.call, lambda: None, what="f")
+
+
+@pytest.mark.parametrize(
+    ("got", "wanted", "said"),
+    [
+        (["б", "а"], ["а", "б"], "в другом порядке"),
+        (["а"], ["а", "б"], "в списке 1 элемент, ожидалось 2"),
+        (["а", "в"], ["а", "б"], "на месте 1 у вас «в», ожидалось «б»"),
+        (["а", "в"], {"а", "б"}, "лишнее: в; не хватает: б"),
+        ("аб", ["а", "б"], "получена строка «аб»"),
+        (5, ["а"], "нужен список, а получено целое число"),
+        ([["а"]], {"а"}, "внутри списка лежат списки"),
+    ],
+)
+def test_a_wrong_list_is_compared(got, wanted, said):
+    assert said in line(judge.same_items, got, wanted, "список")
+
+
+def test_a_right_list_passes_in_any_dress():
+    judge.same_items(("а", "б"), ["а", "б"], "список")
+    judge.same_items(np.array(["б", "а"]), {"а", "б"}, "множество")
+    judge.same_items(np.array([1, 2]), [1, 2], "номера")
+    assert "порядок" in line(
+        judge.same_items, [2, 1], [1, 2], "номера", {"обратный порядок": [2, 1]}
+    )
+
+
+def test_networks():
+    import keras
+
+    built = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    judge.network(built)
+    assert judge.outputs(built, np.ones((4, 3))).shape == (4, 2)
+    assert "формы (4, 5)" in line(judge.outputs, built, np.ones((4, 5)))
+    assert "нужна сеть Keras" in line(judge.network, built.predict)
+    assert "нет весов" in line(judge.network, keras.Sequential([keras.layers.Dense(2)]))
+    built.set_weights([np.full((3, 2), np.nan), np.zeros(2)])
+    assert "обучение разошлось" in line(judge.outputs, built, np.ones((4, 3)))
+
+
+@pytest.mark.parametrize(
+    ("n", "text"), [(1, "1 число"), (3, "3 числа"), (11, "11 чисел"), (22, "22 числа")]
+)
+def test_nouns_agree_with_numbers(n, text):
+    assert judge.count(n, *judge.NUMBERS) == text
