@@ -323,6 +323,15 @@ def test_full_says_when_ours_is_slower(house, capsys):
 SEED = "int(__import__('os').environ['COURSE_SEED'])"
 
 
+def test_full_takes_the_mean_of_parameters_that_follow_the_split(house, capsys):
+    bars = house / "lessons" / "bars.toml"
+    bars.write_text('["04_x".full]\nours = 0.9\nseeds = 2\n', encoding="utf-8")
+    add(house, notebook(table(parameters=f"1000 + 10 * {SEED}")))
+    assert run_lessons.main(["--full"]) == 0
+    merged = json.loads(run_lessons.FULL_RESULTS.read_text(encoding="utf-8"))
+    assert merged["lessons"]["04_x"]["models"][2]["parameters"] == 1005
+
+
 @pytest.mark.parametrize(
     ("source", "said"),
     [

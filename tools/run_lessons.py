@@ -42,6 +42,7 @@ FULL_RESULTS = ROOT / "results" / "full.json"
 PACKAGES = ("keras", "tensorflow", "jax", "torch", "numpy", "scikit-learn")
 KERNEL_LOG = BUILD / "kernel.log"  # what a kernel says before it listens to us
 LONGEST_CELL = 3600  # seconds
+SAME_NETWORK = 0.02  # how far the parameters of one network may differ between seeds
 
 
 class LessonError(Exception):
@@ -444,6 +445,8 @@ def merge_seeds(entries):
 
     ``value`` and ``seconds`` of a model become means over seeds, ``deviation`` the
     sample standard deviation of ``value`` (None for one seed); memory is the largest.
+    Parameters may differ by `SAME_NETWORK` of their mean, as those of a network whose
+    vocabulary follows the split, and become a rounded mean.
 
     Raises
     ------
@@ -460,12 +463,15 @@ def merge_seeds(entries):
     for rows in zip(*(entry["models"] for entry in entries), strict=True):
         sizes = [row["parameters"] for row in rows]
         if len(set(sizes)) > 1:
-            raise LessonError(
-                f"{rows[0]['model']}: parameters differ between seeds: {sizes}"
-            )
+            if max(sizes) - min(sizes) > SAME_NETWORK * statistics.fmean(sizes):
+                raise LessonError(
+                    f"{rows[0]['model']}: parameters differ between seeds: {sizes}"
+                )
+            sizes = [round(statistics.fmean(sizes))]
         values = [row["value"] for row in rows]
         times = [row["seconds"] for row in rows if row["seconds"] is not None]
         row = dict(rows[0], value=round(statistics.fmean(values), 6))
+        row["parameters"] = sizes[0]
         if len(values) > 1:
             row["deviation"] = round(statistics.stdev(values), 6)
         row["seconds"] = round(statistics.fmean(times), 1) if times else None
