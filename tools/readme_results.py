@@ -19,6 +19,7 @@ WORDS = {
         "seeds": "mean ± standard deviation of {count} {noun}",
         "nouns": ("seed", "seeds", "seeds"),
         "where": "{device}, Python {python}, Keras {keras}, {backend}, {date}.",
+        "solved": "homework {number}",
     },
     "README.ru.md": {
         "head": (
@@ -34,6 +35,7 @@ WORDS = {
         "seeds": "среднее ± стандартное отклонение, {count} {noun} генератора",
         "nouns": ("зерно", "зерна", "зёрен"),
         "where": "{device}, Python {python}, Keras {keras}, {backend}, {date}.",
+        "solved": "домашнее {number}",
     },
 }
 
@@ -50,13 +52,17 @@ def table(results, words):
     """
     lines = [_row(words["head"]), _row(["---"] * len(words["head"]))]
     notes = []
-    for lesson, entry in results["lessons"].items():
+    for name, entry in results["lessons"].items():
+        folder, _, notebook = name.rpartition("/")
+        lesson = notebook[:2]
+        if folder:
+            lesson = words["solved"].format(number=lesson)
         for row in entry["models"]:
             spread = f" ± {row['deviation']:.4f}" if row["deviation"] else ""
             lines.append(
                 _row(
                     [
-                        lesson[:2],
+                        lesson,
                         row["model"],
                         words["metric"].get(row["metric"], row["metric"]),
                         f"{row['value']:.4f}{spread}",
@@ -69,7 +75,7 @@ def table(results, words):
         place = dict(entry, **entry["versions"])
         count = entry["seeds"]
         seeds = words["seeds"].format(count=count, noun=_noun(count, words["nouns"]))
-        notes.append(f"{lesson[:2]}: {seeds}. " + words["where"].format(**place))
+        notes.append(f"{lesson}: {seeds}. " + words["where"].format(**place))
     return "\n".join([*lines, "", *notes])
 
 

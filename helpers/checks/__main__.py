@@ -28,7 +28,7 @@ LINE = re.compile(
     r".* Сделано \d+ из \d+\.",
     re.MULTILINE,
 )
-MARKS = {RIGHT: "+", WRONG: "-", UNTOUCHED: ""}
+MARKS = {RIGHT: "да", WRONG: "нет", UNTOUCHED: ""}
 
 
 @dataclass
