@@ -1,0 +1,395 @@
+"""Answers to homework 3."""
+
+from collections import Counter
+
+import numpy as np
+
+# --- 3.1 ---
+
+
+def on_paper(words, length, numbers, detectors, window, hidden):
+    return length - window + 1, [
+        (words + 4) * numbers,
+        (window * numbers + 1) * detectors,
+        (detectors + 1) * hidden,
+        hidden + 1,
+    ]
+
+
+def paper(place=None, parameters=None):
+    """Return `on_paper` with one of its answers replaced."""
+
+    def wrong(words, length, numbers, detectors, window, hidden):
+        sizes = words, length, numbers, detectors, window, hidden
+        places, found = on_paper(*sizes)
+        for layer, rule in (parameters or {}).items():
+            found[layer] = rule(*sizes)
+        return (place(length, window) if place else places), found
+
+    return wrong
+
+
+# --- 3.2 ---
+
+
+def masked_max(answers, numbers, window, shift=1, least=-1e9, empty=0.0, axis=1):
+    from keras import ops
+
+    first = window - shift
+    places = answers.shape[1]
+    real = numbers[:, first:] if shift == 1 else numbers[:, first : first + places]
+    real = (real != 0)[..., None]
+    best = ops.max(ops.where(real, answers, least), axis=axis)
+    return ops.where(ops.any(real, axis=1), best, empty) if axis == 1 else best
+
+
+def with_minimum(answers, numbers, window):
+    """Every word of a window is looked at; products in place of `where`."""
+    from keras import ops
+
+    real = ops.ones_like(answers[:, :, :1])
+    for place in range(window):
+        here = numbers[:, place : (place - window + 1) or None] != 0
+        real = real * ops.cast(here, "float32")[..., None]
+    best = ops.max(answers * real - 1e6 * (1 - real), axis=1)
+    return best * ops.max(real, axis=1)
+
+
+def in_numpy(answers, numbers, window):
+    answers, real = np.asarray(answers), np.asarray(numbers)[:, window - 1 :] != 0
+    best = np.where(real[..., None], answers, -np.inf).max(axis=1)
+    return np.where(real.any(axis=1)[:, None], best, 0)
+
+
+def no_mask(answers, numbers, window):
+    from keras import ops
+
+    return ops.max(answers, axis=1)
+
+
+def mean_of_real(answers, numbers, window):
+    from keras import ops
+
+    real = ops.cast(numbers[:, window - 1 :] != 0, "float32")[..., None]
+    return ops.sum(answers * real, axis=1) / ops.maximum(ops.sum(real, axis=1), 1.0)
+
+
+def zeroed(answers, numbers, window):
+    from keras import ops
+
+    real = ops.cast(numbers[:, window - 1 :] != 0, "float32")[..., None]
+    return ops.max(answers * real, axis=1)
+
+
+def inverted(answers, numbers, window):
+    from keras import ops
+
+    real = (numbers[:, window - 1 :] == 0)[..., None]
+    best = ops.max(ops.where(real, answers, -1e9), axis=1)
+    return ops.where(ops.any(real, axis=1), best, 0.0)
+
+
+def too_short(answers, numbers, window):
+    from keras import ops
+
+    after = ops.pad(numbers, ((0, 0), (0, 1)))[:, window:]
+    best = ops.max(ops.where((after != 0)[..., None], answers, -1e9), axis=1)
+    return ops.where(best < -1e8, 0.0, best)
+
+
+def changed(**options):
+    return lambda answers, numbers, window: masked_max(
+        answers, numbers, window, **options
+    )
+
+
+def network(pool=masked_max, window=3, length=None, hide=False, last="sigmoid"):
+    """Return a function that builds a network of triples."""
+
+    def build():
+        import keras
+        from keras import layers, ops
+
+        review = keras.Input((length,), dtype="int32")
+        x = layers.Embedding(40, 8)(review)
+        if hide:
+            x = x * ops.cast(review != 0, "float32")[..., None]
+        x = layers.Conv1D(6, window, activation="relu")(x)
+        x = pool(x, review, window)
+        return keras.Model(review, layers.Dense(1, activation=last)(x))
+
+    return build
+
+
+def layer_pool(name):
+    def pool(answers, numbers, window):
+        from keras import layers
+
+        return getattr(layers, name)()(answers)
+
+    return pool
+
+
+# --- 3.3 ---
+
+RNG = np.random.default_rng(1)
+X = RNG.integers(10, 50, (80, 12))
+Y = np.arange(80) % 2
+X[Y == 1, 5] = 7  # the word that decides
+NOISY = np.where(np.arange(80) % 7 == 0, 1 - Y, Y)
+
+
+def three(
+    widths=(2, 3, 5), filters=20, pool="GlobalMaxPooling1D", stacked=False, sign=10,
+    outputs=1, last="sigmoid", numbers=32,
+):  # fmt: skip
+    """Return a network whose first detector looks for the word 7."""
+    import keras
+    from keras import layers
+
+    keras.utils.set_random_seed(0)
+    review = keras.Input((None,), dtype="int32")
+    x = layers.Embedding(50, numbers)(review)
+    found = []
+    for width in widths:
+        answers = layers.Conv1D(filters, width, activation="relu")(x)
+        found.append(getattr(layers, pool)()(answers))
+        x = answers if stacked else x
+    joined = layers.Concatenate()(found) if len(found) > 1 else found[0]
+    model = keras.Model(review, layers.Dense(outputs, activation=last)(joined))
+    table = np.full((50, numbers), 0.001, "float32")
+    table[7, 0] = 1
+    model.layers[1].set_weights([table])
+    first = next(each for each in model.layers if isinstance(each, layers.Conv1D))
+    kernel, bias = first.get_weights()
+    kernel[:, :, 0], kernel[:, 0, 0] = 0, 1
+    first.set_weights([kernel, bias])
+    kernel, bias = (np.zeros_like(each) for each in model.layers[-1].get_weights())
+    kernel[0], bias[:] = sign, -sign / 2
+    model.layers[-1].set_weights([kernel, bias])
+    return model
+
+
+def untrained():
+    import keras
+    from keras import layers
+
+    model = three()
+    keras.utils.set_random_seed(3)
+    model.layers[1].set_weights([np.random.default_rng(5).normal(0, 0.05, (50, 32))])
+    model.layers[-1].set_weights([np.full((60, 1), 0.001), np.zeros(1)])
+    assert isinstance(model.layers[1], layers.Embedding)
+    return model
+
+
+def honest(one, other):
+    each = (one.astype(int) - other.astype(int)).mean(axis=0)
+    return each.mean(), 1.96 * each.std() / np.sqrt(len(each))
+
+
+def half(rule):
+    def wrong(one, other):
+        both = one.astype(int) - other.astype(int)
+        return both.mean(), rule(both, one, other)
+
+    return wrong
+
+
+# --- 3.4 ---
+
+
+def grams(words, longest):
+    return [
+        " ".join(words[i : i + size])
+        for size in range(1, longest + 1)
+        for i in range(len(words) - size + 1)
+    ]
+
+
+def ngram_table(rows, longest, size):
+    times = Counter()
+    for words in rows:
+        times.update(set(grams(words, longest)))
+    return sorted(times, key=lambda gram: (-times[gram], gram))[:size]
+
+
+def by_loops(rows, longest, size):
+    seen = {}
+    for number, words in enumerate(rows):
+        for gram in grams(words, longest):
+            seen.setdefault(gram, set()).add(number)
+    found = sorted(seen)
+    found.sort(key=lambda gram: len(seen[gram]), reverse=True)
+    return tuple(found[:size])
+
+
+def occurrences(rows, longest, size):
+    times = Counter(gram for words in rows for gram in grams(words, longest))
+    return sorted(times, key=lambda gram: (-times[gram], gram))[:size]
+
+
+def joined(rows, longest, size):
+    return occurrences([[word for words in rows for word in words]], longest, size)
+
+
+def most_common(rows, longest, size):
+    times = Counter(gram for w in rows for gram in dict.fromkeys(grams(w, longest)))
+    return [gram for gram, _ in times.most_common(size)]
+
+
+def pairs_of_counter(rows, longest, size):
+    times = Counter(gram for words in rows for gram in set(grams(words, longest)))
+    return times.most_common(size)
+
+
+LETTERS = "abcdefghijklmnop"
+ROWS_FIT = [[LETTERS[i % 16], LETTERS[(3 * i) % 16], LETTERS[i % 5]] for i in range(70)]
+ROWS_VAL = [[LETTERS[i % 9], LETTERS[(5 * i) % 11], "z"] for i in range(40)]
+Y_VAL = np.arange(40) % 2
+SAID = np.where(np.arange(40) % 6 == 0, 1 - Y_VAL, Y_VAL)
+DATA = ROWS_FIT, ROWS_VAL, Y_VAL
+
+
+def experiment(answers=SAID, rows=ROWS_FIT):
+    return lambda longest, size: (ngram_table(rows, longest, size), answers)
+
+
+RIGHT = {
+    "3.1": [
+        (on_paper,),
+        (lambda *s: [np.int64(on_paper(*s)[0]), np.array(on_paper(*s)[1])],),
+    ],
+    "3.2": [
+        (masked_max, network()),
+        (with_minimum, network(with_minimum)),
+        (changed(least=-np.inf), network(changed(least=-1e30))),
+    ],
+    "3.3": [
+        lambda: (three(), honest, X, NOISY),
+        lambda: (three((5, 3, 2)), lambda one, other: np.array(honest(one, other)),
+                 X.tolist(), NOISY[:, None]),
+        lambda: (three(), half(lambda both, one, other: 1.96 * both.mean(axis=0).std(
+            ddof=1) / 50**0.5), X, NOISY),
+    ],
+    "3.4": [
+        (ngram_table, experiment(), *DATA),
+        (by_loops, experiment(SAID[:, None].astype(float)), *DATA),
+    ],
+}  # fmt: skip
+WRONG = {
+    "3.1": [
+        ("на одно меньше", (paper(lambda length, window: length - window),)),
+        ("с дополнением", (paper(lambda length, window: length),)),
+        ("на всю свою ширину", (paper(lambda length, window: length // window),)),
+        ("четырём служебным", (paper(None, {0: lambda w, le, n, d, k, h: w * n}),)),
+        ("забыты смещения", (paper(None, {1: lambda w, le, n, d, k, h: k * n * d}),)),
+        ("одно на весь слой",
+         (paper(None, {1: lambda w, le, n, d, k, h: k * n * d + 1}),)),
+        ("не учтена ширина",
+         (paper(None, {1: lambda w, le, n, d, k, h: (n + 1) * d}),)),
+        ("пулинг уже прошёл",
+         (paper(None, {2: lambda w, le, n, d, k, h: (d * (le - k + 1) + 1) * h}),)),
+        ("перепутаны входы",
+         (paper(None, {2: lambda w, le, n, d, k, h: (h + 1) * d}),)),
+        ("смещение единственного", (paper(None, {3: lambda w, le, n, d, k, h: h}),)),
+        ("нужны четыре числа", (lambda *sizes: (on_paper(*sizes)[0],
+                                                [*on_paper(*sizes)[1], 5]),)),
+        ("два ответа", (lambda *sizes: on_paper(*sizes)[1],)),
+    ],
+    "3.2": [
+        ("маски нет", (no_mask, network())),
+        ("маска сдвинута", (changed(shift=3), network())),
+        ("последнее настоящее окно", (too_short, network())),
+        ("уже построенная сеть", lambda: (masked_max, network()())),
+        ("в окне 2 слова", (changed(shift=2), network())),
+        ("поставлен ноль", (zeroed, network())),
+        ("маска наоборот", (inverted, network())),
+        ("это среднее", (mean_of_real, network())),
+        ("по детекторам", (changed(axis=2), network())),
+        ("нет ни одного целого окна", (changed(empty=-1e9), network())),
+        ("внутри сети не работает", (in_numpy, network())),
+        ("всё ещё берёт максимум", (masked_max, network(no_mask))),
+        ("всё ещё берёт максимум",
+         (masked_max, network(layer_pool("GlobalMaxPooling1D")))),
+        ("всё ещё берёт максимум",
+         (masked_max, network(layer_pool("GlobalMaxPooling1D"), hide=True))),
+        ("среднее, да ещё",
+         (masked_max, network(layer_pool("GlobalAveragePooling1D")))),
+        ("среднее по настоящим", (masked_max, network(mean_of_real))),
+        ("другой длины", (masked_max, network(length=12))),
+        ("одна свёртка на три слова", (masked_max, network(window=5))),
+        ("нужна сигмоида", (masked_max, network(last=None))),
+    ],
+    "3.3": [
+        ("ширины окон [3]", lambda: (three((3,), 60), honest, X, NOISY)),
+        ("ширины окон [2, 3, 4]", lambda: (three((2, 3, 4)), honest, X, NOISY)),
+        ("одна за другой", lambda: (three(stacked=True), honest, X, NOISY)),
+        ("всего 180 детекторов", lambda: (three(filters=60), honest, X, NOISY)),
+        ("берёт среднее", lambda: (three(pool="GlobalAveragePooling1D"), honest,
+                                   X, NOISY)),
+        ("не обучена", lambda: (untrained(), honest, X, NOISY)),
+        ("слишком хорошо", lambda: (three(), honest, X, Y)),
+        ("хуже угадывания", lambda: (three(sign=-10), honest, X, NOISY)),
+        ("один на отзыв", lambda: (three(outputs=2, last="softmax"), honest, X, NOISY)),
+        ("нужна сигмоида", lambda: (three(last=None), honest, X, NOISY)),
+        ("64 числа", lambda: (three(numbers=64), honest, X, NOISY)),
+        ("знак обратный", lambda: (three(), lambda one, other: honest(other, one),
+                                   X, NOISY)),
+        ("будто три сети", lambda: (three(), half(lambda both, one, other:
+            1.96 * both.std() / both.size**0.5), X, NOISY)),
+        ("делите на корень", lambda: (three(), half(lambda both, one, other:
+            1.96 * both.mean(axis=0).std()), X, NOISY)),
+        ("потерян множитель", lambda: (three(), half(lambda both, one, other:
+            both.mean(axis=0).std() / 50**0.5), X, NOISY)),
+        ("осталось три числа", lambda: (three(), half(lambda both, one, other:
+            1.96 * both.mean(axis=1).std(ddof=1) / 3**0.5), X, NOISY)),
+        ("попарно", lambda: (three(), half(lambda both, one, other: 1.96 * (
+            (one.mean(axis=0).var() + other.mean(axis=0).var()) / 50) ** 0.5),
+            X, NOISY)),
+    ],
+    "3.4": [
+        ("все вхождения", (occurrences, experiment(), *DATA)),
+        ("перетянута через границу",
+         (lambda rows, longest, size: ngram_table(
+             [[w for words in rows for w in words]], longest, size)[::-1],
+          experiment(), *DATA)),
+        ("склеены", (lambda rows, longest, size: joined(rows, longest, size)
+                     if longest > 1 else ngram_table(rows, longest, size),
+                     experiment(), *DATA)),
+        ("не по алфавиту", (most_common, experiment(), *DATA)),
+        ("кортежи", (pairs_of_counter, experiment(), *DATA)),
+        ("на одну меньше", (lambda rows, longest, size: ngram_table(
+            rows, longest, size - 1), experiment(), *DATA)),
+        ("утечка: в таблицу попали",
+         (ngram_table, experiment(rows=ROWS_FIT + ROWS_VAL), *DATA)),
+        ("утечка: таблица составлена", (ngram_table, experiment(rows=ROWS_VAL), *DATA)),
+        ("сколько обучающих", (ngram_table, experiment(np.arange(70) % 2), *DATA)),
+        ("слишком хорошо", (ngram_table, experiment(Y_VAL), *DATA)),
+        ("один и тот же", (ngram_table, experiment(0 * Y_VAL), *DATA)),
+        ("перевёрнуты", (ngram_table, experiment(1 - SAID), *DATA)),
+        ("доля верных", (ngram_table, experiment(0.85), *DATA)),
+        ("predict_proba",
+         (ngram_table, experiment(np.full((40, 2), 0.5)), *DATA)),
+    ],
+}  # fmt: skip
+UNFORESEEN = {
+    "3.1": [
+        ("ожидалось", (paper(lambda length, window: length + window),)),
+        ("ожидалось", (paper(None, {1: lambda w, le, n, d, k, h: k + n + d}),)),
+    ],
+    "3.2": [
+        ("ожидалось", (lambda a, n, w: masked_max(a, n, w) ** 2, network())),
+        ("форма (4, 3)", (lambda a, n, w: masked_max(a, n, w)[:, :3], network())),
+    ],
+    "3.3": [
+        ("ожидалось", lambda: (three(), half(lambda *each: 0.123), X, NOISY)),
+        ("остановилась на ошибке", lambda: (three(), lambda one, other: one - other,
+                                            X, NOISY)),
+    ],
+    "3.4": [
+        ("ожидалось", (lambda rows, longest, size: ["нет"] * size, experiment(),
+                       *DATA)),
+        ("ожидалось", (ngram_table, experiment((np.arange(40) // 2 + Y_VAL) % 2),
+                       *DATA)),
+    ],
+}  # fmt: skip

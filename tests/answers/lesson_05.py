@@ -1,0 +1,492 @@
+"""Answers to homework 5."""
+
+import re
+import tempfile
+from collections import Counter
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+from gensim.models import Word2Vec
+
+FOLDER = tempfile.TemporaryDirectory()
+
+
+# --- 5.1 ---
+
+
+def clean(text):
+    pieces = re.split("[.!?…]+", text.lower().replace("ё", "е"))
+    lines = [re.sub("[^а-я]", " ", piece).split() for piece in pieces]
+    return [line for line in lines if line]
+
+
+def by_letter(text):
+    """Another way: letter by letter, lines end sentences too."""
+    found, words, word = [], [], ""
+    for letter in text.lower().replace("ё", "е") + ".":
+        if "а" <= letter <= "я":
+            word += letter
+            continue
+        words += [word] if word else []
+        word = ""
+        if letter in ".!?…\n":
+            found += [tuple(words)] if words else []
+            words = []
+    return tuple(found)
+
+
+def cleaned(before=str.lower, ends="[.!?…]+", other="[^а-я]", gap=" ", keep=False):
+    def function(text):
+        text = before(text)
+        pieces = re.split(ends, text) if ends else [text]
+        lines = [re.sub(other, gap, piece).split() for piece in pieces]
+        return [line for line in lines if line or keep]
+
+    return function
+
+
+def spelt(text):
+    return text.lower().replace("ё", "е")
+
+
+def glued(text):
+    pieces = re.split(r"(?<=[.!?…])\s+", spelt(text))
+    return [piece.split() for piece in pieces if piece]
+
+
+# --- 5.2 ---
+
+
+def examples(sentences, window):
+    found = []
+    for line in sentences:
+        for i, word in enumerate(line):
+            context = line[max(0, i - window) : i] + line[i + 1 : i + 1 + window]
+            if context:
+                found.append((context, word))
+    return found
+
+
+def examples_by_places(sentences, window):
+    for line in reversed(sentences):
+        for i, word in enumerate(line):
+            places = range(len(line))
+            near = [j for j in places if 0 < abs(i - j) <= window]
+            if near:
+                yield [tuple(line[j] for j in near[::-1]), word]
+
+
+def windows(left=0, right=1, centre=False, empty=False, join=False):
+    """Mistakes: how far each side reaches past or short of the window."""
+
+    def function(sentences, window):
+        if join:
+            sentences = [[word for line in sentences for word in line]]
+        found = []
+        for line in sentences:
+            for i, word in enumerate(line):
+                reach = range(
+                    max(0, i - window + left), min(len(line), i + window + right)
+                )
+                context = [line[j] for j in reach if centre or j != i]
+                if context or empty:
+                    found.append((context, word))
+        return found
+
+    return function  # fmt: skip
+
+
+def pairs(sentences, window):
+    return [(word, each) for context, word in examples(sentences, window)
+            for each in context]  # fmt: skip
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def gradients(v, u, answers, mean=np.mean, sign=1, share=True):
+    h = mean(v, axis=0)
+    error = sign * (sigmoid(u @ h) - answers)
+    row = error @ u / (len(v) if share else 1)
+    return np.tile(row, (len(v), 1)), np.outer(error, h)
+
+
+def gradients_by_differences(v, u, answers):
+    def loss():
+        p = sigmoid(u @ v.mean(axis=0))
+        return -np.sum(answers * np.log(p) + (1 - answers) * np.log(1 - p))
+
+    found = []
+    for array in (v, u):
+        slopes = np.zeros_like(array)
+        for place in np.ndindex(array.shape):
+            ends = []
+            for move in (1e-5, -1e-5):
+                array[place] += move
+                ends.append(loss())
+                array[place] -= move
+            slopes[place] = (ends[0] - ends[1]) / 2e-5
+        found.append(slopes.tolist())
+    return found
+
+
+def changed(**options):
+    return lambda v, u, answers: gradients(v, u, answers, **options)
+
+
+def skip_gram(v, u, answers):
+    du = gradients(v, u, answers)[1]
+    return (sigmoid(v @ u.T) - answers) @ u, du
+
+
+# --- 5.3 ---
+
+
+@cache
+def small_book():
+    """Return a made-up book: five kinds of words, each with neighbours of its own."""
+    rng = np.random.default_rng(5)
+    kinds = {kind: [kind + "о" + end for end in "бвгджзклмн"] for kind in "бвгдж"}
+    places = {kind: [kind + "ами" + end for end in "бвгд"] for kind in kinds}
+    lines = []
+    for _ in range(2500):
+        kind = rng.choice(list(kinds))
+        one, other = rng.choice(kinds[kind], 2)
+        lines.append([str(one), "и", str(other), str(rng.choice(places[kind])), "тут"])
+    text = " ".join(" ".join(line).capitalize() + "." for line in lines)
+    return SimpleNamespace(sentences=lines, text=text, mode="own")
+
+
+@cache
+def guesses():
+    counts = Counter(chain(*small_book().sentences))
+    words = [word for word, _ in counts.most_common()]
+    chosen = [word for word in words if len(word) == 3 and word != "тут"][:10]
+    return {word: [word[:2] + "к" if word[2] != "к" else word[:2] + "м", "и"]
+            for word in chosen}  # fmt: skip
+
+
+@cache
+def model(kind="good"):
+    lines, settings = small_book().sentences, {"epochs": 10, "sample": 0}
+    if kind == "strings":
+        lines = [" ".join(line) for line in lines]
+    elif kind == "rare":
+        settings["min_count"] = 400
+    elif kind == "raw":
+        lines = [line.split() for line in small_book().text.split("\n")]
+    elif kind == "capitals":
+        lines = [[line[0].capitalize(), *line[1:]] for line in lines]
+    elif kind == "marks":
+        lines = [[*line[:-1], line[-1] + "."] for line in lines]
+    elif kind == "shuffled":
+        words = np.random.default_rng(0).permutation(list(chain(*lines)))
+        lines = words.reshape(len(lines), -1).tolist()
+    elif kind == "thin":
+        settings["vector_size"] = 3
+    elif kind == "skip-gram":
+        settings |= {"sg": 1, "epochs": 3}
+    settings = {"min_count": 5, "vector_size": 50} | settings
+    if kind == "untrained":
+        made = Word2Vec(min_count=5, vector_size=50, workers=1, seed=1)
+        made.build_vocab(lines)
+        return made
+    return Word2Vec(lines, window=2, workers=1, seed=1, **settings)
+
+
+def giant():
+    """Return vectors most of which were never moved."""
+    made, start = model("good"), model("untrained").wv.vectors
+    other = Word2Vec(vector_size=50, min_count=5, workers=1, seed=1)
+    other.build_vocab(small_book().sentences)
+    other.wv.vectors[:20] = made.wv.vectors[:20]
+    other.wv.vectors[20:] = start[20:]
+    return other.wv
+
+
+def saved(wv, name):
+    path = Path(FOLDER.name) / name
+    wv.save(str(path))
+    return str(path)
+
+
+def trained(kind, how=lambda made: made.wv):
+    """Return answers to 5.3, made only when the test asks for them."""
+
+    def answers():
+        made = how(model(kind))
+        keyed = getattr(made, "wv", made)
+        return guesses(), made, saved(keyed, f"{kind}.kv"), small_book()
+
+    return answers
+
+
+def expecting(change):
+    def answers():
+        wv = model().wv
+        return change(dict(guesses()), wv), wv, saved(wv, "good.kv"), small_book()
+
+    return answers
+
+
+def filed(make):
+    """Return answers to 5.3 whose file is what `make` leaves."""
+
+    def answers():
+        wv = model().wv
+        return guesses(), wv, make(wv), small_book()
+
+    return answers
+
+
+def text_file(wv):
+    path = Path(FOLDER.name) / "text.kv"
+    wv.save_word2vec_format(str(path))
+    return str(path)
+
+
+def nearest(expected, wv):
+    return {word: [w for w, _ in wv.most_similar(word, topn=3)] for word in expected}
+
+
+# --- 5.4, 5.5 ---
+
+EPOCHS, POWERS = (2, 5, 10, 20, 40), (0, 0.75, 1)
+TUNING, ASKED = ["бок", "бом", "вок"], ["гок", "гом", "док"]
+
+
+def measure(vectors, queries):
+    """A stand-in for purity that grows with the epochs."""
+    rows = np.array([vectors[word] for word in queries])
+    easy = 0.9 if queries == ASKED else 1.0
+    return easy * float(np.tanh(np.linalg.norm(rows, axis=1).mean() / 2.5))
+
+
+@cache
+def one(epochs=10, again=0, power=0.75, window=2, sg=0, lines=300):
+    made = Word2Vec(
+        small_book().sentences[:lines] * 2, vector_size=20, min_count=2, window=window,
+        epochs=epochs, workers=1, seed=1, sg=sg, sample=0, ns_exponent=power, alpha=0.1,
+    )  # fmt: skip
+    for _ in range(again):
+        made.train(small_book().sentences, total_examples=2500, epochs=1)
+    return made
+
+
+def epochs_answers(
+    make=lambda n: one(n),
+    queries=TUNING,
+    change=lambda curve: curve,
+    enough=None,
+    after=lambda models: models,
+):
+    def answers():
+        models = {n: make(n) for n in EPOCHS}
+        curve = {n: measure(each.wv, queries) for n, each in models.items()}
+        real = [measure(each.wv, TUNING) for each in models.values()]
+        best = EPOCHS[int(np.argmax(np.array(real) >= max(real) - 0.05))]
+        chosen = best if enough is None else enough(best)
+        return after(models), change(curve), chosen, measure, TUNING, ASKED
+
+    return answers
+
+
+def noise(counts, power):
+    weights = np.asarray(counts) ** float(power)
+    return weights / weights.sum()
+
+
+def pick(p, u):
+    return np.searchsorted(np.cumsum(p), u)
+
+
+def pick_by_steps(p, u):
+    found = []
+    for point in u:
+        word = 0
+        while point > p[word]:
+            point -= p[word]
+            word += 1
+        found.append(word)
+    return found
+
+
+def powers_answers(noise=noise, pick=pick, make=lambda p: one(power=p), change=dict):
+    def answers():
+        models = {power: make(power) for power in POWERS}
+        curve = {power: measure(each.wv, TUNING) for power, each in models.items()}
+        return noise, pick, models, change(curve), measure, TUNING, ASKED
+
+    return answers
+
+
+RIGHT = {
+    "5.1": [(clean,), (by_letter,), (lambda text: map(np.array, clean(text)),)],
+    "5.2": [
+        (examples, gradients),
+        (examples_by_places, gradients_by_differences),
+    ],
+    "5.3": [
+        trained("good"),
+        trained("good", how=lambda made: made),
+        trained("skip-gram"),
+        filed(lambda wv: Path(saved(wv, "path.kv"))),
+    ],
+    "5.4": [
+        epochs_answers(),
+        epochs_answers(
+            change=lambda c: {np.int64(n): round(each, 2) for n, each in c.items()},
+            enough=lambda best: np.float32(best),
+        ),
+    ],
+    "5.5": [powers_answers(), powers_answers(pick=pick_by_steps)],
+}
+WRONG = {
+    "5.1": [
+        ("прописные буквы остались", (cleaned(lambda t: t, other="[^а-яА-Я]"),)),
+        ("сначала lower()", (cleaned(lambda t: t),)),
+        ("буква «ё» осталась", (cleaned(other="[^а-яё]"),)),
+        ("буква «ё» стала пробелом", (cleaned(),)),
+        ("соседние слова слиплись", (cleaned(spelt, other=r"[^а-я\s]", gap=""),)),
+        ("предложения слились", (cleaned(spelt, ends=""),)),
+        ("не только точкой", (cleaned(spelt, ends=r"\."),)),
+        ("многоточие одним знаком", (cleaned(spelt, ends="[.!?]"),)),
+        ("предложения не кончают", (cleaned(spelt, ends="[.!?…,:;]"),)),
+        ("пустые предложения", (cleaned(spelt, ends="[.!?…]", keep=True),)),
+        ("дефис — не буква", (cleaned(spelt, other="[^а-я-]"),)),
+        ("цифры остались", (cleaned(spelt, other="[^а-я0-9]"),)),
+        ("латиница остал", (cleaned(spelt, other="[^а-яa-z]"),)),
+        ("знаки прилипли", (glued,)),
+        ("только по краям", (lambda text: [
+            [word.strip(".,!?…:;()«»") for word in line] for line in glued(text)],)),
+        ("один список слов", (lambda text: list(chain(*clean(text))),)),
+        ("один список строк", (lambda text: [" ".join(s) for s in clean(text)],)),
+        ("тоже пробелы", (cleaned(lambda t: spelt(re.sub("[\n\t\r]", "", t))),)),
+    ],
+    "5.2": [
+        ("уже справа", (windows(right=0), gradients)),
+        ("уже с обеих", (windows(left=1, right=0), gradients)),
+        ("шире", (windows(left=-1, right=2), gradients)),
+        ("увидит ответ", (windows(centre=True), gradients)),
+        ("границу предложения", (windows(join=True), gradients)),
+        ("среднее пустого", (windows(empty=True), gradients)),
+        ("только справа", (lambda s, w: [
+            (line[i + 1 : i + 1 + w], word) for line in s
+            for i, word in enumerate(line[:-1])], gradients)),
+        ("пары skip-gram", (pairs, gradients)),
+        ("места, а не слова", (lambda s, w: [
+            ([a for a in near if a != b], b) for near, b in examples(s, w)],
+            gradients)),
+        ("отсчитывает его от конца", (lambda s, w: [
+            (line[i - w : i] + line[i + 1 : i + 1 + w], word) for line in s
+            for i, word in enumerate(line)], gradients)),
+        ("у края", (lambda s, w: [
+            (line[i - w : i] + line[i + 1 : i + 1 + w], line[i]) for line in s
+            for i in range(w, len(line) - w)], gradients)),
+        ("уже с обеих", (lambda s, w: [
+            ([a for j, a in enumerate(line) if 0 < abs(i - j) < w], word) for line in s
+            for i, word in enumerate(line)], gradients)),
+        ("в строку", (lambda s, w: [
+            (" ".join(near), word) for near, word in examples(s, w)], gradients)),
+        ("без сигмоиды", (examples, lambda v, u, a: (
+            np.tile((u @ v.mean(axis=0) - a) @ u / len(v), (len(v), 1)), u))),
+        ("а не множество", (lambda s, w: [
+            (set(near), b) for near, b in examples(s, w)], gradients)),
+        ("переставлена", (lambda s, w: [(b, a) for a, b in examples(s, w)], gradients)),
+        ("не поделено на число соседей", (examples, changed(share=False))),
+        ("знак обратный", (examples, changed(sign=-1))),
+        ("взята сумма", (examples, lambda v, u, a: (
+            gradients(v, u, a)[0], gradients(v, u, a)[1] * len(v)))),
+        ("строке на каждого", (examples, lambda v, u, a: (
+            gradients(v, u, a)[0][0], gradients(v, u, a)[1]))),
+        ("переставлены", (examples, lambda v, u, a: gradients(v, u, a)[::-1])),
+        ("skip-gram для каждого", (examples, skip_gram)),
+    ],
+    "5.3": [
+        ("вместо слов буквы", trained("strings")),
+        ("Уменьшите min_count", trained("rare")),
+        ("прописные буквы", trained("raw")),
+        ("прописные буквы", trained("capitals")),
+        ("прилипли знаки", trained("marks")),
+        ("векторы не обучены", trained("untrained")),
+        ("одно предложение", trained("good", how=lambda made: giant())),
+        ("Согласие с подсчётом", trained("shuffled")),
+        ("это мало", trained("thin")),
+        ("нужно десять слов", expecting(lambda e, wv: {"бок": ["бом"]})),
+        ("меньше 5 раз", expecting(lambda e, wv: e | {"Слово": ["бок"]})),
+        ("ответы модели", expecting(nearest)),
+        ("собственным соседом", expecting(lambda e, wv: {w: [w] for w in e})),
+        ("файла «нет.kv» нет", filed(lambda wv: str(Path(FOLDER.name) / "нет.kv"))),
+        ("модель целиком", filed(lambda wv: saved(model(), "model.kv"))),
+        ("другие векторы", filed(lambda wv: saved(model("skip-gram").wv, "old.kv"))),
+        ("не читается", filed(text_file)),
+        ("имя файла", filed(lambda wv: wv)),
+    ],
+    "5.4": [
+        ("одна и та же модель", epochs_answers(make=lambda n: one())),
+        ("обучали 2 раза", epochs_answers(make=lambda n: one(n, again=1))),
+        ("epochs=5, а ключ 2", epochs_answers(
+            make=lambda n: one(5, window=n))),
+        ("различается окно", epochs_answers(make=lambda n: one(n, window=n))),
+        ("сама книга", epochs_answers(make=lambda n: one(n, lines=300 + n))),
+        ("нужен CBOW", epochs_answers(make=lambda n: one(n, sg=1))),
+        ("модели целиком", epochs_answers(
+            after=lambda models: {n: each.wv for n, each in models.items()})),
+        ("отложенных слов", epochs_answers(queries=ASKED)),
+        ("последней модели", epochs_answers(
+            change=lambda c: dict.fromkeys(c, c[40]))),
+        ("порядок обратный", epochs_answers(
+            change=lambda c: dict(zip(c, list(c.values())[::-1], strict=True)))),
+        ("ключи словаря", epochs_answers(change=lambda c: {2: c[2], 5: c[5]})),
+        ("одно из чисел эпох", epochs_answers(enough=lambda best: 0.8)),
+        ("Разность больше", epochs_answers(enough=lambda best: 2)),
+    ],
+    "5.5": [
+        ("поделите на сумму", powers_answers(noise=lambda c, p: c**p)),
+        ("поделите ещё раз", powers_answers(noise=lambda c, p: (c / c.sum()) ** p)),
+        ("степень не учтена", powers_answers(noise=lambda c, p: c / c.sum())),
+        ("логарифм", powers_answers(noise=lambda c, p: np.log(c) / np.log(c).sum())),
+        ("степень обратная", powers_answers(noise=lambda c, p: noise(c, -p))),
+        ("больше на единицу", powers_answers(pick=lambda p, u: pick(p, u) + 1)),
+        ("np.cumsum", powers_answers(pick=lambda p, u: np.searchsorted(p, u))),
+        ("номера слов потерялись", powers_answers(
+            pick=lambda p, u: pick(np.sort(p), u))),
+        ("ns_exponent=0,75, а ключ 0", powers_answers(
+            make=lambda p: one(window=3 + int(2 * p)))),
+        ("под всеми ключами", powers_answers(
+            change=lambda c: dict.fromkeys(c, c[1]))),
+    ],
+}  # fmt: skip
+UNFORESEEN = {
+    "5.1": [
+        ("ожидалось", (lambda text: clean(text)[::-1],)),
+        ("список предложений", (lambda text: text.lower(),)),
+    ],
+    "5.2": [
+        ("ожидалось примеров 8, у вас 7", (lambda s, w: examples(s, w)[1:], gradients)),
+        ("ожидалось", (examples, lambda v, u, a: (
+            gradients(v, u, a)[0] ** 2, gradients(v, u, a)[1]))),
+        ("отличаются", (examples, lambda v, u, a: (
+            gradients(v, u, a)[0], 7 * gradients(v, u, a)[1]))),
+    ],
+    "5.3": [
+        ("объект типа list", lambda: (guesses(), [1, 2], "a.kv", small_book())),
+        ("записано 9", expecting(lambda e, wv: dict(list(e.items())[1:]))),
+    ],
+    "5.4": [
+        ("ожидалось", epochs_answers(
+            change=lambda c: {n: each**3 for n, each in c.items()})),
+        ("хватит и меньшего", epochs_answers(
+            make=lambda n: one(n), enough=lambda best: 20)),
+    ],
+    "5.5": [
+        ("ожидалось", powers_answers(noise=lambda c, p: noise(c, p) ** 2)),
+        ("форма (6,)", powers_answers(pick=lambda p, u: pick(p, u)[1:])),
+        ("ожидалось", powers_answers(
+            change=lambda c: {p: each ** (3 + p) for p, each in c.items()})),
+    ],
+}  # fmt: skip
