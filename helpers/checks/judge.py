@@ -109,7 +109,7 @@ def function(value, what):
     value = started(value, what)
     require(
         callable(value),
-        f"{what}: нужна функция, а получено {_named(value)}. Передайте её имя без "
+        f"{what}: нужна функция, а здесь {_named(value)}. Передайте её имя без "
         "скобок.",
     )
     return value
@@ -202,7 +202,7 @@ def same_items(got, wanted, what, mistakes=None):
     try:
         items = [item.item() if hasattr(item, "item") else item for item in got]
     except (TypeError, ValueError):
-        refuse(f"{what}: нужен список, а получено {_named(got)}.")
+        refuse(f"{what}: нужен список, а здесь {_named(got)}.")
     if any(item is ... for item in items):
         raise NotStarted
     unordered = isinstance(wanted, set | frozenset)
@@ -244,7 +244,7 @@ def network(value, what="сеть"):
     value = started(value, what)
     require(
         isinstance(value, keras.Model),
-        f"{what}: нужна сеть Keras, а получено {_named(value)}. Функция, которая её "
+        f"{what}: нужна сеть Keras, а здесь {_named(value)}. Функция, которая её "
         "строит, должна быть вызвана, а fit возвращает не сеть, а историю.",
     )
     require(
