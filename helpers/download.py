@@ -5,6 +5,7 @@ What is in the files is the business of ``helpers.data``.
 
 import errno
 import os
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,9 +64,7 @@ def cache_folder():
     text = os.environ.get("COURSE_CACHE_DIR", "").strip()
     if text:
         return Path(text).expanduser().resolve()
-    import pooch
-
-    return Path(pooch.os_cache("neural-networks-ru"))
+    return Path(_pooch().os_cache("neural-networks-ru"))
 
 
 def fetch(remote):
@@ -110,8 +109,7 @@ def fetch(remote):
 def _download(url, remote, target):
     import logging
 
-    import pooch
-
+    pooch = _pooch()
     logger = pooch.get_logger()
     level = logger.level
     logger.setLevel(logging.CRITICAL)  # its lines are English; ours follow
@@ -158,9 +156,15 @@ def _progress_bar():
 def _matches(path, sha256):
     if sha256 is None:
         return True
-    import pooch
+    return _pooch().file_hash(str(path)) == sha256
 
-    return pooch.file_hash(str(path)) == sha256
+
+def _pooch():
+    """Import pooch in silence: tqdm warns where a kernel has no ipywidgets."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pooch
+    return pooch
 
 
 def _reason(error):

@@ -1,7 +1,10 @@
 """Downloads, against a server on 127.0.0.1: good, missing, wrong, cut, unreachable."""
 
 import hashlib
+import os
 import socket
+import subprocess
+import sys
 
 import pytest
 
@@ -136,3 +139,24 @@ def test_a_cache_that_lies_under_a_file_is_named(server, tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_CACHE_DIR", str(blocked / "кэш"))
     with pytest.raises(CourseError, match=r"не могу записать.*COURSE_CACHE_DIR"):
         fetch(Remote("set.npz", (server.url + "set.npz",), None))
+
+
+KERNEL = """
+import sys
+import ipykernel.zmqshell  # by this tqdm knows a kernel
+sys.modules["ipywidgets"] = None  # as in an environment that lacks it
+"""
+
+
+def test_a_kernel_without_ipywidgets_is_told_nothing():
+    """tqdm's warning, which pooch's import brings, would fail the lesson's run."""
+    loud = [sys.executable, "-c", KERNEL + "import pooch"]
+    done = subprocess.run(loud, capture_output=True, text=True)
+    assert "IProgress not found" in done.stderr
+    quiet = "from helpers import download; download.cache_folder()"
+    quiet = [sys.executable, "-c", KERNEL + quiet]
+    environment = {k: v for k, v in os.environ.items() if k != "COURSE_CACHE_DIR"}
+    done = subprocess.run(
+        quiet, capture_output=True, text=True, cwd=download.ROOT, env=environment
+    )
+    assert (done.returncode, done.stderr) == (0, "")

@@ -109,8 +109,7 @@ def function(value, what):
     value = started(value, what)
     require(
         callable(value),
-        f"{what}: нужна функция, а здесь {_named(value)}. Передайте её имя без "
-        "скобок.",
+        f"{what}: нужна функция, а здесь {_named(value)}. Передайте её имя без скобок.",
     )
     return value
 

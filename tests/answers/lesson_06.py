@@ -1,0 +1,413 @@
+"""Answers to homework 6."""
+
+import functools
+
+import numpy as np
+
+# --- 6.1 ---
+
+Y = np.linspace(0, 0.5, 240).reshape(20, 12, 1) ** 2
+LN2, MEAN = float(np.log(2)), float(Y.mean())
+
+
+def network(output="softplus", units=32, every=True, after=()):
+    import keras
+    from keras import layers
+
+    return keras.Sequential(
+        [
+            keras.Input((None, 1)),
+            layers.LSTM(units, return_sequences=True),
+            layers.LSTM(units, return_sequences=every),
+            layers.Dense(1, activation=output),
+            *(layers.Activation(name) for name in after),
+        ]
+    )
+
+
+def functional():
+    import keras
+    from keras import layers, ops
+
+    months = keras.Input((12, 1))
+    states = layers.LSTM(32, return_sequences=True)(months)
+    states = layers.LSTM(32, return_sequences=True)(states)
+    return keras.Model(months, ops.softplus(layers.Dense(1)(states)))
+
+
+def answers(each, x):
+    from keras import ops
+
+    return ops.convert_to_numpy(each(x))
+
+
+def is_dead(each, x):
+    return not answers(each, x).any()
+
+
+def built(output, **options):
+    return (lambda: network(output, **options), is_dead, LN2, MEAN, Y)
+
+
+def dead(function):
+    return (network, function, LN2, MEAN, Y)
+
+
+# --- 6.2 ---
+
+
+def volumes():
+    rng = np.random.default_rng(0)
+    start = rng.uniform(5000, 20000, (20, 1, 1)) * [1.0, 5.0, 0.5]
+    fall = rng.uniform(0.85, 0.95, (20, 1, 1))
+    return start * fall ** np.arange(24)[None, :, None]
+
+
+FOLDS = np.arange(20).reshape(5, 4)
+VOLUMES = volumes()
+GOOD = VOLUMES[:, 12:] * 1.2
+
+
+def tops_of(series, rest):
+    return series[rest].max(axis=(0, 1))
+
+
+def windows(series, offsets=12, shift=1):
+    x = [series[:, o : o + 12] for o in range(offsets)]
+    y = [series[:, o + shift : o + shift + 12] for o in range(offsets)]
+    return np.concatenate(x), np.concatenate(y)
+
+
+def by_well(series):
+    x = [each[o : o + 12] for each in series for o in range(12)]
+    y = [each[o + 1 : o + 13] for each in series for o in range(12)]
+    return np.array(x, "float32"), np.array(y, "float32")
+
+
+def two_orders(series):
+    return windows(series)[0], by_well(series)[1]
+
+
+def year_ahead(each, first, feed=True, months=12, start=12):
+    series = np.array(first)
+    for _ in range(months):
+        seen = series[:, -12:] if feed else np.array(first)
+        series = np.concatenate([series, answers(each, seen)[:, -1:]], axis=1)
+    return series[:, start : start + 12]
+
+
+def whole_row(each, first):
+    series = np.array(first)
+    while series.shape[1] < 24:
+        new = each.predict(series, verbose=0)[:, -1:]
+        series = np.concatenate([series, new], axis=1)
+    return series[:, 12:].tolist()
+
+
+def gas(tops=tops_of, cut=windows, year=year_ahead, forecasts=GOOD):
+    return (tops, cut, year, forecasts, VOLUMES, FOLDS)
+
+
+def first_only(each, first):
+    return year_ahead(each, first)[..., :1]
+
+
+# --- 6.3 ---
+
+
+def alphabet(text):
+    return sorted(set(text))
+
+
+def cut_text(text, letters, length, shift=1, rows=None):
+    ids = np.array([letters.index(letter) for letter in text])
+    rows = (len(ids) - 1) // length if rows is None else rows
+    x = ids[: rows * length].reshape(rows, length)
+    y = ids[shift : rows * length + shift].reshape(rows, length)
+    return np.eye(len(letters), dtype="float32")[x], y
+
+
+def lists(text, letters, length):
+    x, y = [], []
+    for start in range(0, len(text) - length, length):
+        piece = text[start : start + length + 1]
+        x.append([[int(one == other) for other in letters] for one in piece[:-1]])
+        y.append([letters.index(letter) for letter in piece[1:]])
+    return x, y
+
+
+def changed(x=lambda x: x, y=lambda y: y):
+    def cut(*arguments):
+        one, two = cut_text(*arguments)
+        return x(one), y(two)
+
+    return alphabet, cut
+
+
+def rolled_text(text, letters, length):
+    ids = np.array([letters.index(letter) for letter in text])
+    rows = len(ids) // length
+    x, y = (
+        each[: rows * length].reshape(rows, length) for each in (ids, np.roll(ids, -1))
+    )
+    return np.eye(len(letters))[x], y
+
+
+def overlapping(text, letters, length):
+    ids = np.array([letters.index(letter) for letter in text])
+    starts = range(len(ids) - length)
+    x = np.array([ids[s : s + length] for s in starts])
+    y = np.array([ids[s + 1 : s + length + 1] for s in starts])
+    return np.eye(len(letters))[x], y
+
+
+def without_last(text, letters, length):
+    x, y = cut_text(text, letters, length)
+    return x[:-1], y[:-1]
+
+
+def own_alphabet(text, letters, length):
+    return cut_text(text, list(dict.fromkeys(text)), length)
+
+
+# --- 6.4 ---
+
+
+@functools.cache
+def world():
+    """Return a made-up book, its parts, a page and numbers about them."""
+    rng = np.random.default_rng(1)
+    letters = list("абвгдежз")
+    chances = rng.dirichlet(np.full(8, 0.3), 8)
+    words = set()
+    while len(words) < 400:
+        word = [int(rng.integers(8))]
+        while len(word) < rng.integers(3, 8):
+            word.append(int(rng.choice(8, p=chances[word[-1]])))
+        words.add("".join(letters[i] for i in word))
+    words = sorted(words)
+    book = " ".join(rng.choice(words, 3000))
+    page = " ".join(rng.choice(words, 320))
+    return {
+        "book": book, "learn": book[:8001], "val": book[8001:11002], "page": page,
+        "words": words, "letters": sorted(set(book)),
+    }  # fmt: skip
+
+
+def ids_of(text):
+    letters = world()["letters"]
+    return np.array([letters.index(letter) for letter in text])
+
+
+def logits_of(text):
+    ids, size = ids_of(text), len(world()["letters"])
+    counts = np.full((size, size), 0.01)
+    np.add.at(counts, (ids[:-1], ids[1:]), 1)
+    return np.log(counts / counts.sum(axis=1, keepdims=True))
+
+
+@functools.cache
+def writer(kind="logits"):
+    """Return a network with the pairs of letters of the validation text in it."""
+    import keras
+    from keras import layers
+
+    table = logits_of(world()["val"])
+    size = len(table)
+    head = layers.Dense(size, activation="softmax" if kind == "softmax" else None)
+    entry = keras.Input((32 if kind == "short" else None, size))
+    if kind == "bidirectional":
+        body = [layers.Bidirectional(layers.GRU(4, return_sequences=True))]
+    elif kind == "one answer":
+        body = [layers.GRU(4)]
+    elif kind == "embedding":
+        entry, body = keras.Input((None,)), [layers.Embedding(size, 4)]
+    else:
+        body = []
+    made = keras.Sequential([entry, *body, head])
+    if not body:
+        kernel = np.zeros_like(table) if kind == "fresh" else table
+        head.set_weights([kernel, np.zeros(size)])
+    return made
+
+
+def loss_on(text, length=500):
+    ids, table = ids_of(text), logits_of(world()["val"])
+    length = min(length, len(ids) - 1)
+    rows = (len(ids) - 1) // length * length
+    return -table[ids[:rows], ids[1 : rows + 1]].mean()
+
+
+def wrote(page=None, perplexity=None, kind="logits"):
+    """Return the answers lazily: a function without arguments that makes them."""
+
+    def make():
+        known = world()
+        found = np.exp(loss_on(known["val"])) if perplexity is None else perplexity()
+        text = known["page"] if page is None else page(known)
+        parts = known["learn"], known["val"], known["book"]
+        return (writer(kind), found, text, *parts)
+
+    return make
+
+
+def half_words(known):
+    words = known["page"].split()
+    return " ".join(w if i % 2 else w[::-1] + w for i, w in enumerate(words))
+
+
+def repeated(known):
+    words = np.random.default_rng(2).choice(known["words"][:100], 320)
+    return " ".join(words)
+
+
+def copying(known):
+    words, book = known["page"].split(), known["book"].split()
+    return " ".join([*words[:100], *book[50:58], *words[100:]])
+
+
+def foreign(known):
+    words = np.array(sorted(known["words"], key=surprise))
+    return " ".join(np.random.default_rng(3).permutation(words[-150:].tolist() * 3))
+
+
+def surprise(word):
+    ids, table = ids_of(f" {word} "), logits_of(world()["val"])
+    return -table[ids[:-1], ids[1:]].mean()
+
+
+RIGHT = {
+    "6.1": [
+        built("softplus"),
+        (functional, lambda n, x: np.bool_(answers(n, x).max() == 0), np.float32(0.693),
+         [MEAN], Y.tolist()),
+        (network, lambda n, x: (answers(n, x) <= 0).all(), 0.69, MEAN, Y[..., 0]),
+    ],
+    "6.2": [
+        gas(),
+        gas(lambda v, rest: v[rest].reshape(-1, 3).max(axis=0).tolist(), by_well,
+            whole_row, GOOD.astype("float32")),
+        gas(forecasts=GOOD.tolist()),
+    ],
+    "6.3": [
+        (alphabet, cut_text),
+        (lambda text: "".join(sorted(set(text))), lists),
+        (lambda text: np.array(alphabet(text)), changed(x=lambda x: x > 0)[1]),
+    ],
+    "6.4": [
+        wrote(),
+        wrote(kind="softmax"),
+        wrote(page=lambda known: "  " + known["page"].upper() + ". Ёж!"),
+    ],
+}  # fmt: skip
+WRONG = {
+    "6.1": [
+        ("relu нуля", (network, is_dead, 0.0, MEAN, Y)),
+        ("по основанию 10", (network, is_dead, np.log10(2), MEAN, Y)),
+        ("основанию 2", (network, is_dead, 1, MEAN, Y)),
+        ("сигмоида нуля", (network, is_dead, 0.5, MEAN, Y)),
+        ("медиана", (network, is_dead, LN2, np.median(Y), Y)),
+        ("осталась relu", built("relu")),
+        ("нет активации", built(None)),
+        ("сигмоида, она", built("sigmoid")),
+        ("ещё и единица", built("exponential")),
+        ("дважды", built("softplus", after=("softplus",))),
+        ("параметров", built("softplus", units=16)),
+        ("после каждого месяца", built("softplus", every=False)),
+        ("должна быть вызвана", (lambda: network, is_dead, LN2, MEAN, Y)),
+        ("мёртвая, а is_dead ответила", dead(lambda n, x: False)),
+        ("она жива, а is_dead", dead(lambda n, x: True)),
+        ("на все окна", dead(lambda n, x: (answers(n, x) == 0).any())),
+        ("ровно нулём", dead(lambda n, x: answers(n, x).max() < 0.01)),
+        ("один ответ на сеть", dead(lambda n, x: answers(n, x) == 0)),
+    ],
+    "6.2": [
+        ("утечка через масштаб", gas(lambda v, rest: v.max(axis=(0, 1)))),
+        ("один максимум на все", gas(lambda v, rest: v[rest].max())),
+        ("на каждый месяц", gas(lambda v, rest: v[rest].max(axis=0))),
+        ("на каждую скважину", gas(lambda v, rest: v[rest].max(axis=1))),
+        ("11 окон", gas(cut=lambda s: windows(s, 11))),
+        ("13 окон", gas(cut=lambda s: [each[:52] for each in (
+            np.concatenate([each, each[:4]]) for each in windows(s))])),
+        ("то же окно", gas(cut=lambda s: windows(s, shift=0))),
+        ("прошлое", gas(cut=lambda s: windows(s)[::-1])),
+        ("в разном порядке", gas(cut=two_orders)),
+        ("перемешаны скважины", gas(cut=lambda s: windows(
+            s.swapaxes(0, 1).reshape(s.shape)))),
+        ("один и тот же месяц", gas(year=lambda n, f: year_ahead(n, f, feed=False))),
+        ("месяц за месяцем", gas(year=answers)),
+        ("возвращены и месяцы истории", gas(year=lambda n, f: np.concatenate(
+            [f, year_ahead(n, f)], axis=1))),
+        ("срез сдвинут", gas(year=lambda n, f: year_ahead(n, f, start=11))),
+        ("только нефть", gas(year=first_only)),
+        ("missing 1 required", gas(year=lambda n, f, truth: f)),
+        ("настоящие месяцы", gas(forecasts=VOLUMES[:, 12:])),
+        ("в долях максимума", gas(forecasts=GOOD / VOLUMES.max(axis=(0, 1)))),
+        ("столбцы перепутаны", gas(forecasts=GOOD[..., [1, 0, 2]])),
+        ("одни нули", gas(forecasts=np.where(np.arange(20)[:, None, None] < 4, 0,
+                                             GOOD))),
+        ("форма (80, 12, 3)", gas(forecasts=np.concatenate([GOOD] * 4))),
+        ("NaN", gas(forecasts=np.full_like(GOOD, np.nan))),
+        ("не на своих местах", gas(forecasts=np.roll(GOOD, 4, axis=0))),
+    ],
+    "6.3": [
+        ("множество, а у него", (set, cut_text)),
+        ("не по порядку", (lambda text: list(dict.fromkeys(text)), cut_text)),
+        ("повторяются", (sorted, cut_text)),
+        ("потерян пробел", (lambda text: alphabet(text.replace(" ", "")), cut_text)),
+        ("потеряна точка", (lambda text: alphabet(text.replace(".", "")), cut_text)),
+        ("не сдвинут", (alphabet, lambda *a: cut_text(*a, shift=0))),
+        ("перекрываются", (alphabet, overlapping)),
+        ("последний кусок", (alphabet, without_last)),
+        ("лишний кусок", (alphabet, rolled_text)),
+        ("номера букв, а нужен one-hot", changed(x=lambda x: x.argmax(axis=-1))),
+        ("перепутаны оси", changed(x=lambda x: x.swapaxes(1, 2))),
+        ("перепутаны оси", changed(x=lambda x: x.swapaxes(0, 1))),
+        ("не разрезан", changed(x=lambda x: x.reshape(-1, x.shape[-1]))),
+        ("ответы тоже one-hot", changed(y=lambda y: np.eye(5)[y][..., : y.max() + 1])),
+        ("np.roll по куску", (alphabet, lambda *a: (cut_text(*a)[0], np.roll(
+            cut_text(*a, shift=0)[1], -1, axis=1)))),
+        ("собран внутри функции", (alphabet, own_alphabet)),
+        ("ровно одна единица", changed(x=lambda x: x + 1)),
+        ("два массива", (alphabet, lambda *a: cut_text(*a)[0])),
+    ],
+    "6.4": [
+        ("это потери", wrote(perplexity=lambda: loss_on(world()["val"]))),
+        ("биты", wrote(perplexity=lambda: loss_on(world()["val"]) / np.log(2))),
+        ("двойки", wrote(perplexity=lambda: 2 ** loss_on(world()["val"]))),
+        ("на обучающем тексте",
+         wrote(perplexity=lambda: np.exp(loss_on(world()["learn"])))),
+        ("Сеть не обучена", wrote(kind="fresh")),
+        ("подсматривает", wrote(kind="bidirectional")),
+        ("return_sequences", wrote(kind="one answer")),
+        ("без эмбеддинга", wrote(kind="embedding")),
+        ("длина куска записана", wrote(kind="short")),
+        ("Пишите дольше", wrote(lambda known: known["page"][:800])),
+        ("Слишком горячо", wrote(half_words)),
+        ("Слишком холодно", wrote(repeated)),
+        ("списаны из книги", wrote(copying)),
+        ("списаны из книги", wrote(lambda known: known["book"][:4000])),
+        ("одна строка", wrote(lambda known: [known["page"]])),
+        ("Сеть такого не писала", wrote(foreign)),
+    ],
+}  # fmt: skip
+UNFORESEEN = {
+    "6.1": [
+        ("ожидалось 0,6931", (network, is_dead, 0.8, MEAN, Y)),
+        ("ожидалось", (network, is_dead, LN2, MEAN / 2, Y)),
+        ("ожидалось", built("silu")),
+    ],
+    "6.2": [
+        ("ожидалось", gas(lambda v, rest: v[rest].min(axis=(0, 1)))),
+        ("ожидалась", gas(cut=lambda s: windows(s, 5))),
+        ("в одно и то же число раз", gas(year=lambda n, f: 2 * year_ahead(n, f))),
+        ("против", gas(forecasts=3 * GOOD)),
+    ],
+    "6.3": [
+        ("ожидалось 8", (lambda text: [c for c in alphabet(text) if c != "ы"],
+                           cut_text)),
+        ("ожидалось", changed(y=lambda y: y[::-1])),
+        ("ожидалась", changed(x=lambda x: x[:, :2])),
+    ],
+    "6.4": [("ожидалось", wrote(perplexity=lambda: 2.0))],
+}  # fmt: skip
