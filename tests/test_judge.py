@@ -39,6 +39,12 @@ def test_a_wrong_array_is_compared(got, said):
     assert said in line(judge.same, got, WANTED, "таблица")
 
 
+def test_one_number_is_neither_a_ratio_nor_a_shift():
+    assert "не сходится 1 число" in line(judge.same, [500, 0], [1000, 0], "пара")
+    said = line(judge.same, [1.0, 1.0, 1.0, 2.0], [5.0, 1.0, 1.0, 1.0], "ряд")
+    assert "не сходится 2 числа" in said
+
+
 def test_a_square_with_its_axes_exchanged():
     square = np.arange(9.0).reshape(3, 3)
     assert "перепутаны оси" in line(judge.same, square.T, square, "таблица")
@@ -79,6 +85,7 @@ def test_one_number():
     assert judge.number([[3]], "ответ") == 3.0
     assert judge.number(np.float32(0.5), "ответ") == 0.5
     assert "2 числа" in line(judge.number, [1, 2], "ответ")
+    assert "а строка" in line(judge.number, "5", "ответ")
     assert line(judge.same, 0.5, 0.25, "ответ") == ("ответ: у вас 0,5, ожидалось 0,25.")
 
 

@@ -77,6 +77,8 @@ def array(value, what, shape=None):
     if hasattr(value, "detach"):  # a PyTorch tensor that may ask for gradients
         value = value.detach().cpu()
     try:
+        if isinstance(value, str):
+            raise TypeError
         numbers = np.asarray(value)
         if numbers.dtype.kind in "OUS":
             numbers = np.asarray([np.asarray(item, float) for item in value])
@@ -321,13 +323,14 @@ def _difference(got, wanted, what, equal):
             kept = np.take(wanted, range(got.shape[axis] - 1), axis)
             back = np.take(got, range(got.shape[axis] - 1), axis)
             rest = np.take(wanted, range(1, got.shape[axis]), axis)
-            if np.ptp(wanted) > 0 and (equal(ahead, kept) or equal(back, rest)):
+            forward = np.ptp(kept) > 0 and equal(ahead, kept)
+            if forward or (np.ptp(rest) > 0 and equal(back, rest)):
                 return f"{what}: те же числа, но сдвинуты на одно место (ось {axis})."
     pair = f"у вас {shown(got.ravel()[0])}, ожидалось {shown(wanted.ravel()[0])}"
     if got.size == 1:
         return f"{what}: {pair}."
     nonzero = np.abs(wanted) > 1e-12
-    if nonzero.any() and np.ptp(wanted) > 0:
+    if nonzero.sum() > 1 and np.ptp(wanted) > 0:
         ratio = (got[nonzero] / wanted[nonzero]).mean()
         if ratio != 0 and equal(got, ratio * wanted):
             return (

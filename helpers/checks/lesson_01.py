@@ -39,8 +39,48 @@ def broken_gradients(gradients):
     return {"А": weak, "Б": still, "В": back}
 
 
+def _sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def _true_gradients(w, x, answer):
+    h1 = _sigmoid(w["w1"] * x[0] + w["w2"] * x[1] + w["b1"])
+    h2 = _sigmoid(w["w3"] * x[0] + w["w4"] * x[1] + w["b2"])
+    y = _sigmoid(w["w5"] * h1 + w["w6"] * h2 + w["b3"])
+    error = -2 * (answer - y) * y * (1 - y)
+    first, second = error * w["w5"] * h1 * (1 - h1), error * w["w6"] * h2 * (1 - h2)
+    found = [first * x[0], first * x[1], second * x[0], second * x[1]]
+    found += [error * h1, error * h2, first, second, error]
+    return dict(zip(NAMES, found, strict=True))
+
+
 @EXERCISES.add("1.1", "кто виноват")
-def _(guilty):
+def _(wrong_derivatives, guilty):
+    numbers = [0.3, -0.2, 0.5, 0.1, -0.7, 0.4, 0.2, -0.1, 0.3]
+    weights = dict(zip(NAMES, numbers, strict=True))
+    person, what = np.array([0.8, -0.6]), "wrong_derivatives"
+    for wrong in (("w2", "b3"), (), ("w5",)):
+
+        def spoilt(w, x, answer, wrong=wrong):
+            right = _true_gradients(w, x, answer)
+            return right | {name: 0.5 * right[name] for name in wrong}
+
+        named = judge.call(wrong_derivatives, spoilt, weights, person, 1.0, what=what)
+        title = f"{what} на градиенте, где испорчены {', '.join(wrong) or 'никакие'}"
+        judge.same_items(
+            named,
+            set(wrong),
+            title,
+            {
+                "названы как раз верные производные, а нужны неверные.": set(NAMES)
+                - set(wrong),
+                "названы все девять, хотя верная производная отличается от разности "
+                "меньше чем на миллионную. Оба ли сдвига вы сделали, поделили ли на "
+                "удвоенный?": set(NAMES),
+                "не названа ни одна. Сравнивайте с градиентом, который дали функции, а "
+                "не с самим собой.": set(),
+            },
+        )
     guilty = judge.started(guilty, "guilty")
     judge.require(
         isinstance(guilty, dict) and set(guilty) == set(_GUILTY),
@@ -48,19 +88,26 @@ def _(guilty):
         '{"А": ["w1", "b3"], "Б": [], "В": ["w2"]}.',
     )
     for letter, right in _GUILTY.items():
-        named = guilty[letter]
-        named = [named] if isinstance(named, str) else named
-        judge.same_items(
-            named,
-            right,
-            f"поломка {letter}",
-            {
-                "названы как раз верные производные, а нужны неверные: те, у которых "
-                "разность велика.": set(NAMES) - right,
-                "названы все девять. Проверяйте каждую производную отдельно: "
-                "у верных разность меньше одной десятимиллионной.": set(NAMES),
-                "не названа ни одна. Чему равна наибольшая из девяти разностей?": set(),
-            },
+        judge.require(
+            not isinstance(guilty[letter], str),
+            f'поломка {letter}: нужен список имён, например ["w1", "b3"].',
+        )
+        try:
+            named = {str(name) for name in guilty[letter]}
+        except TypeError:
+            judge.refuse(f"поломка {letter}: нужен список имён.")
+        hint = ""
+        if named < right:
+            hint = (
+                " Возможно, у вашего человека нейрон насыщен и производная почти "
+                "ноль: проверьте на всех четверых."
+            )
+        elif named == set(NAMES) - right:
+            hint = " Названы как раз верные производные, а нужны неверные."
+        judge.require(
+            named == right,
+            f"поломка {letter}: из испорченных названо {len(named & right)}, ожидалось "
+            f"{len(right)}; лишних {len(named - right)}.{hint}",
         )
 
 
@@ -93,8 +140,8 @@ def _(value, slope):
             "это сама softplus, а нужна её производная.": right,
             "это производная сигмоиды, а не softplus: продифференцируйте логарифм, "
             "и останется сама сигмоида.": sigmoid * (1 - sigmoid),
-            "потерян множитель exp(z): производная внутренней функции.": 1
-            / (1 + np.exp(z)),
+            "знак в показателе (или потерян множитель exp(z)): получилась убывающая "
+            "функция.": 1 / (1 + np.exp(z)),
             "это ступенька, производная relu; у softplus перехода скачком нет.": (z > 0)
             * 1.0,
         },
@@ -123,7 +170,7 @@ def _(value, slope):
 
 @EXERCISES.add("1.3", "шаг по знаку")
 def _(rule):
-    g, rate = np.array([4.0, -0.5, 0.0, -20.0]), 0.1
+    g, rate = np.array([4.0, -0.5, 0.0, -20.0, 0.03]), 0.1
     judge.same(
         judge.call(rule, {}, g, rate, what="правило"),
         rate * np.sign(g),
@@ -137,6 +184,8 @@ def _(rule):
             "потерян знак: все шаги в одну сторону.": rate * np.abs(np.sign(g)),
             "один знак на всех: np.sign берут у каждого числа отдельно, а не у "
             "суммы.": rate * np.sign(g.sum()) * np.ones_like(g),
+            "шаг только обрезан сверху: где градиент мал, мал и шаг, а он должен быть "
+            "всегда одной длины.": np.clip(g, -rate, rate),
         },
     )
     matrix = np.arange(-3.0, 3.0).reshape(2, 3)
@@ -146,78 +195,152 @@ def _(rule):
         "правило на матрице 2 × 3",
     )
 
+    def twice(g):
+        memory = {}
+        rule(memory, g, rate)
+        return rule(memory, -g / 10, rate)
 
-def _tanh_net(weights, x):
-    signal = x
-    for matrix, b in zip(weights[:-2:2], weights[1:-2:2], strict=True):
-        signal = np.tanh(signal @ matrix + b)
-    return signal @ weights[-2] + weights[-1]
+    judge.same(
+        judge.call(twice, g, what="правило"),
+        -rate * np.sign(g),
+        "второй шаг с той же памятью",
+        {
+            "правило помнит прошлый шаг: это знак накопленного градиента. Нужен знак "
+            "только нынешнего, память не нужна.": rate * np.sign(g)
+        },
+    )
 
 
-def _slopes(weights, x, t, epsilon=1e-5):
+def _backward(weights, x, t, factor=2.0, divide=True, last=False, slope=np.tanh):
+    """Gradients of the mean squared error; the options are the usual mistakes."""
+    inputs, sums = [x], []
+    for matrix, b in zip(weights[::2], weights[1::2], strict=True):
+        sums.append(inputs[-1] @ matrix + b)
+        inputs.append(np.tanh(sums[-1]))
+    error = factor * (sums[-1] - t[:, None]) / (len(t) if divide else 1)
+    if last:
+        error = error * (1 - np.tanh(sums[-1]) ** 2)
     found = []
-    for array in weights:
-        slopes = np.zeros_like(array)
-        for place in np.ndindex(array.shape):
-            kept, losses = array[place], []
-            for shift in (epsilon, -epsilon):
-                array[place] = kept + shift
-                losses.append(((_tanh_net(weights, x)[:, 0] - t) ** 2).mean())
-            array[place] = kept
-            slopes[place] = (losses[0] - losses[1]) / (2 * epsilon)
-        found.append(slopes)
+    for layer in reversed(range(len(sums))):
+        found = [inputs[layer].T @ error, error.sum(axis=0), *found]
+        if layer:
+            error = error @ weights[2 * layer].T
+            error = error * (1 - slope(sums[layer - 1]) ** 2)
     return found
 
 
-@EXERCISES.add("1.4", "регрессия, со звёздочкой")
-def _(gradients, forecast, x_test, t_test, line_error):
+_SLIPS = {
+    "потеряна двойка: производная квадрата — это 2(z − t).": {"factor": 1.0},
+    "нет деления на число примеров: потери — среднее по батчу.": {"divide": False},
+    "нет ни двойки, ни деления на число примеров.": {"factor": 1.0, "divide": False},
+    "знак обратный: ошибка на выходе — это предсказание минус ответ.": {"factor": -2.0},
+    "ошибка умножена на производную tanh и на выходе, а у последнего слоя активации "
+    "нет.": {"last": True},
+    "производная tanh посчитана от суммы, 1 − z²; нужна 1 − tanh²(z).": {
+        "slope": lambda z: z
+    },
+    "производная tanh забыта: ошибку прошлого слоя на неё умножают.": {
+        "slope": lambda z: 0 * z
+    },
+}
+
+
+def _check_gradients(gradients):
     rng = np.random.default_rng(0)
     shapes = [(3, 4), (4,), (4, 2), (2,), (2, 1), (1,)]
     weights = [rng.normal(0, 0.7, shape) for shape in shapes]
     x, t = rng.normal(size=(6, 3)), rng.normal(size=6)
-    right = _slopes([each.copy() for each in weights], x, t)
-    found = judge.call(gradients, weights, x, t, what="gradients")
-    judge.require(
-        isinstance(found, list | tuple) and len(found) == len(right),
-        "gradients: нужен список из шести массивов, по одному на каждый массив весов, "
-        "в том же порядке, что weights.",
-    )
-    kinds = ("веса", "смещения")
-    for place, (got, wanted) in enumerate(zip(found, right, strict=True)):
-        what = f"производная, {kinds[place % 2]} слоя {place // 2 + 1}"
-        mistakes = {
-            "потеряна двойка: производная квадрата — это 2(z − t).": wanted / 2,
-            "нет деления на число примеров: потери — среднее по батчу.": wanted
-            * len(x),
-            "нет ни двойки, ни деления на число примеров.": wanted * len(x) / 2,
-            "знак обратный: ошибка на выходе — это предсказание минус ответ.": -wanted,
-        }
-        if place % 2:
-            mistakes["ошибки усреднены по примерам ещё раз: на n уже поделено, здесь "
-                     "их складывают, .sum(axis=0)."] = wanted / len(x)  # fmt: skip
-        judge.same(got, wanted, what, mistakes, rtol=1e-4, atol=1e-6)
+    right = _backward(weights, x, t)
+    slips = {line: _backward(weights, x, t, **how) for line, how in _SLIPS.items()}
+    try:
+        found = judge.call(gradients, weights, x, t, what="gradients")
+        judge.require(
+            isinstance(found, list | tuple) and len(found) == len(right),
+            "gradients: нужен список из шести массивов, по одному на каждый массив "
+            "весов, в том же порядке, что weights.",
+        )
+        for place in reversed(range(len(right))):
+            kind = "смещения" if place % 2 else "веса"
+            mistakes = {line: each[place] for line, each in slips.items()}
+            if place % 2:
+                mistakes[
+                    "ошибки усреднены по примерам ещё раз: на n уже поделено, здесь "
+                    "их складывают, .sum(axis=0)."
+                ] = right[place] / len(x)
+            judge.same(
+                found[place],
+                right[place],
+                f"производная, {kind} слоя {place // 2 + 1}",
+                mistakes,
+                rtol=1e-4,
+                atol=1e-6,
+            )
+    except judge.WrongAnswer:
+        if _right_with_a_column(gradients, weights, x, t, right):
+            judge.refuse(
+                "gradients: выход сети имеет форму (n, 1), а ответы (n,): вычитание "
+                "сделало из них таблицу n × n. Поставьте ответы столбцом: t[:, None]."
+            )
+        raise
+
+
+def _right_with_a_column(gradients, weights, x, t, right):
+    try:
+        found = judge.call(gradients, weights, x, t[:, None], what="gradients")
+        for got, wanted in zip(found, right, strict=True):
+            judge.same(got, wanted, "производная")
+    except (judge.WrongAnswer, judge.NotStarted, TypeError, ValueError):
+        return False
+    return True
+
+
+@EXERCISES.add("1.4", "регрессия, со звёздочкой")
+def _(gradients, forecast, x_test, t_test):
+    judge.function(gradients, "gradients")
+    judge.function(forecast, "forecast")
+    _check_gradients(gradients)
     x_test = judge.array(x_test, "x_test")
     t_test = judge.array(t_test, "размеры обуви").ravel()
-    predicted = judge.array(
-        judge.call(forecast, x_test, what="forecast"), "forecast(x_test)", t_test.shape
-    )
-    ours = float(np.sqrt(np.mean((predicted - t_test) ** 2)))
-    centred = float(np.sqrt(np.mean((predicted + t_test.mean() - t_test) ** 2)))
-    line_error = judge.number(line_error, "ошибка прямой")
+
+    def asked(x):
+        return judge.array(
+            judge.call(forecast, x, what="forecast"), "forecast(x_test)", t_test.shape
+        )
+
+    predicted, mean = asked(x_test), t_test.mean()
     judge.require(
-        ours < 5,
-        f"forecast: ошибка {judge.shown(ours)} размера"
-        + (
-            "; с прибавленным средним она была бы "
-            f"{judge.shown(centred)}. Вы вычли средний размер перед обучением и не "
-            "прибавили его обратно."
-            if centred < 5
-            else ". Сеть не обучилась: проверьте скорость и стандартизацию входов."
-        ),
+        np.isfinite(predicted).all(),
+        "forecast: среди размеров есть NaN или бесконечность: обучение разошлось. "
+        "Уменьшите скорость.",
     )
+    judge.same(
+        asked(x_test[::-1])[::-1],
+        predicted,
+        "forecast на тех же людях в обратном порядке",
+        {
+            "ответы не зависят от входа: похоже, это готовый список. forecast должна "
+            "считать их по x.": predicted[::-1]
+        },
+        rtol=1e-3,
+    )
+    ours = _rmse(predicted, t_test)
+    height = np.stack([np.ones(len(x_test)), x_test[:, 0]], axis=1)
+    line = _rmse(height @ np.linalg.lstsq(height, t_test, rcond=None)[0], t_test)
+    for shift, said in {
+        mean: "Вы вычли средний размер перед обучением и не прибавили его обратно.",
+        -mean: "Похоже, средний размер прибавлен дважды.",
+    }.items():
+        judge.require(
+            ours < 5 or _rmse(predicted + shift, t_test) > 5,
+            f"forecast: ошибка {judge.shown(ours)} размера. {said}",
+        )
     judge.require(
-        ours <= 1.1 * line_error,
+        ours <= 1.25 * line,
         f"forecast: ошибка сети {judge.shown(ours)} размера, а у прямой по росту "
-        f"{judge.shown(line_error)}. Обучайте дольше или с другой скоростью: хуже "
-        "прямой сеть быть не должна.",
+        f"{judge.shown(line)}. Возьмите скорость поменьше или другое число эпох: "
+        "заметно хуже прямой сеть быть не должна.",
     )
+
+
+def _rmse(predicted, t):
+    return float(np.sqrt(np.mean((predicted - t) ** 2)))
