@@ -45,6 +45,11 @@ def test_one_number_is_neither_a_ratio_nor_a_shift():
     assert "не сходится 2 числа" in said
 
 
+def test_two_numbers_are_never_shown_equal():
+    said = line(judge.same, 0.279701, 0.279733, "точность", rtol=1e-6)
+    assert said == "точность: у вас 0,279701, ожидалось 0,279733."
+
+
 def test_a_square_with_its_axes_exchanged():
     square = np.arange(9.0).reshape(3, 3)
     assert "перепутаны оси" in line(judge.same, square.T, square, "таблица")

@@ -326,9 +326,8 @@ def _difference(got, wanted, what, equal):
             forward = np.ptp(kept) > 0 and equal(ahead, kept)
             if forward or (np.ptp(rest) > 0 and equal(back, rest)):
                 return f"{what}: те же числа, но сдвинуты на одно место (ось {axis})."
-    pair = f"у вас {shown(got.ravel()[0])}, ожидалось {shown(wanted.ravel()[0])}"
     if got.size == 1:
-        return f"{what}: {pair}."
+        return f"{what}: {_pair(got.ravel()[0], wanted.ravel()[0])}."
     nonzero = np.abs(wanted) > 1e-12
     if nonzero.sum() > 1 and np.ptp(wanted) > 0:
         ratio = (got[nonzero] / wanted[nonzero]).mean()
@@ -348,9 +347,14 @@ def _difference(got, wanted, what, equal):
     where = int(place[0]) if got.ndim == 1 else tuple(map(int, place))
     return (
         f"{what}: не сходится {count(int(wrong.sum()), *NUMBERS)} из {got.size}; "
-        f"дальше всего на месте {where}: у вас {shown(got[place])}, ожидалось "
-        f"{shown(wanted[place])}."
+        f"дальше всего на месте {where}: {_pair(got[place], wanted[place])}."
     )
+
+
+def _pair(got, wanted):
+    """Return both numbers, with as many digits as it takes to tell them apart."""
+    digits = 4 if shown(got) != shown(wanted) else 9
+    return f"у вас {shown(got, digits)}, ожидалось {shown(wanted, digits)}"
 
 
 def _shape_line(got, shape, what):
