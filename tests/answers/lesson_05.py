@@ -38,6 +38,11 @@ def by_letter(text):
     return tuple(found)
 
 
+def without_spaces(text):
+    pieces = re.split("[.!?…]+", spelt(text))
+    return [[word] for piece in pieces if (word := re.sub("[^а-я]", "", piece))]
+
+
 def cleaned(before=str.lower, ends="[.!?…]+", other="[^а-я]", gap=" ", keep=False):
     def function(text):
         text = before(text)
@@ -108,9 +113,9 @@ def sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
 
-def gradients(v, u, answers, mean=np.mean, sign=1, share=True):
+def gradients(v, u, answers, mean=np.mean, error=lambda z, a: sigmoid(z) - a, share=1):
     h = mean(v, axis=0)
-    error = sign * (sigmoid(u @ h) - answers)
+    error = error(u @ h, answers)
     row = error @ u / (len(v) if share else 1)
     return np.tile(row, (len(v), 1)), np.outer(error, h)
 
@@ -139,8 +144,8 @@ def changed(**options):
 
 
 def skip_gram(v, u, answers):
-    du = gradients(v, u, answers)[1]
-    return (sigmoid(v @ u.T) - answers) @ u, du
+    error = sigmoid(v @ u.T) - answers
+    return error @ u, error.T @ v
 
 
 # --- 5.3 ---
@@ -186,6 +191,13 @@ def model(kind="good"):
     elif kind == "shuffled":
         words = np.random.default_rng(0).permutation(list(chain(*lines)))
         lines = words.reshape(len(lines), -1).tolist()
+    elif kind == "sets":
+        rng = np.random.default_rng(0)
+        lines = [rng.permutation(line).tolist() for line in lines]
+    elif kind == "half":
+        lines = lines[::2]
+    elif kind == "giant":  # the last kind of words stands after the 10 000th
+        lines = [list(chain(*sorted(lines)))]
     elif kind == "thin":
         settings["vector_size"] = 3
     elif kind == "skip-gram":
@@ -196,16 +208,6 @@ def model(kind="good"):
         made.build_vocab(lines)
         return made
     return Word2Vec(lines, window=2, workers=1, seed=1, **settings)
-
-
-def giant():
-    """Return vectors most of which were never moved."""
-    made, start = model("good"), model("untrained").wv.vectors
-    other = Word2Vec(vector_size=50, min_count=5, workers=1, seed=1)
-    other.build_vocab(small_book().sentences)
-    other.wv.vectors[:20] = made.wv.vectors[:20]
-    other.wv.vectors[20:] = start[20:]
-    return other.wv
 
 
 def saved(wv, name):
@@ -266,11 +268,17 @@ def measure(vectors, queries):
     return easy * float(np.tanh(np.linalg.norm(rows, axis=1).mean() / 2.5))
 
 
+def measure_powers(vectors, queries):
+    """A stand-in for purity that tells the powers apart."""
+    return float(np.linalg.norm([vectors[word] for word in queries], axis=1).mean() - 5)
+
+
 @cache
-def one(epochs=10, again=0, power=0.75, window=2, sg=0, lines=300):
+def one(epochs=10, again=0, power=0.75, window=2, sg=0, lines=300, sample=0):
     made = Word2Vec(
         small_book().sentences[:lines] * 2, vector_size=20, min_count=2, window=window,
-        epochs=epochs, workers=1, seed=1, sg=sg, sample=0, ns_exponent=power, alpha=0.1,
+        epochs=epochs, workers=1, seed=1, sg=sg, sample=sample, ns_exponent=power,
+        alpha=0.1,
     )  # fmt: skip
     for _ in range(again):
         made.train(small_book().sentences, total_examples=2500, epochs=1)
@@ -315,11 +323,15 @@ def pick_by_steps(p, u):
     return found
 
 
-def powers_answers(noise=noise, pick=pick, make=lambda p: one(power=p), change=dict):
+def by_power(power, **settings):
+    return one(**{"power": power, "window": 5} | settings)
+
+
+def powers_answers(noise=noise, pick=pick, make=by_power, change=dict):
     def answers():
         models = {power: make(power) for power in POWERS}
-        curve = {power: measure(each.wv, TUNING) for power, each in models.items()}
-        return noise, pick, models, change(curve), measure, TUNING, ASKED
+        curve = {p: measure_powers(each.wv, TUNING) for p, each in models.items()}
+        return noise, pick, models, change(curve), measure_powers, TUNING, ASKED
 
     return answers
 
@@ -343,12 +355,24 @@ RIGHT = {
             enough=lambda best: np.float32(best),
         ),
     ],
-    "5.5": [powers_answers(), powers_answers(pick=pick_by_steps)],
+    "5.5": [
+        powers_answers(),
+        powers_answers(pick=pick_by_steps),
+        powers_answers(pick=lambda p, u: 1.0 * pick(p, u)),
+    ],
 }
 WRONG = {
     "5.1": [
         ("прописные буквы остались", (cleaned(lambda t: t, other="[^а-яА-Я]"),)),
         ("сначала lower()", (cleaned(lambda t: t),)),
+        ("заглавная «Ё» пропала", (cleaned(lambda t: t.replace("ё", "е").lower()),)),
+        ("пробелы выброшены", (without_spaces,)),
+        ("вопросительный знак", (cleaned(spelt, ends="[.!…]+"),)),
+        ("восклицательный знак", (cleaned(spelt, ends="[.?…]+"),)),
+        ("«?» и «…» тоже", (cleaned(spelt, ends="[.!]+"),)),
+        ("«!» и «…» тоже", (cleaned(spelt, ends="[.?]+"),)),
+        ("«!» и «?» тоже", (cleaned(spelt, ends="[.…]+"),)),
+        ("тире предложения не кончает", (cleaned(spelt, ends="[.!?…—]+"),)),
         ("буква «ё» осталась", (cleaned(other="[^а-яё]"),)),
         ("буква «ё» стала пробелом", (cleaned(),)),
         ("соседние слова слиплись", (cleaned(spelt, other=r"[^а-я\s]", gap=""),)),
@@ -392,15 +416,22 @@ WRONG = {
             for i, word in enumerate(line)], gradients)),
         ("в строку", (lambda s, w: [
             (" ".join(near), word) for near, word in examples(s, w)], gradients)),
-        ("без сигмоиды", (examples, lambda v, u, a: (
-            np.tile((u @ v.mean(axis=0) - a) @ u / len(v), (len(v), 1)), u))),
+        ("без сигмоиды", (examples, changed(error=lambda z, a: z - a))),
+        ("не вычтены верные ответы", (examples, changed(
+            error=lambda z, a: sigmoid(z)))),
+        ("множитель p(1 − p)", (examples, changed(error=lambda z, a: (
+            (sigmoid(z) - a) * sigmoid(z) * (1 - sigmoid(z)))))),
         ("а не множество", (lambda s, w: [
             (set(near), b) for near, b in examples(s, w)], gradients)),
         ("переставлена", (lambda s, w: [(b, a) for a, b in examples(s, w)], gradients)),
-        ("не поделено на число соседей", (examples, changed(share=False))),
-        ("знак обратный", (examples, changed(sign=-1))),
-        ("взята сумма", (examples, lambda v, u, a: (
-            gradients(v, u, a)[0], gradients(v, u, a)[1] * len(v)))),
+        ("не поделено на число соседей", (examples, changed(share=0))),
+        ("знак обратный", (examples, changed(error=lambda z, a: a - sigmoid(z)))),
+        ("взята сумма", (examples, changed(mean=np.sum))),
+        ("взята сумма", (examples, changed(mean=np.sum, share=0))),
+        ("вектор первого", (examples, changed(mean=lambda v, axis: v[0]))),
+        ("вектор последнего", (examples, changed(mean=lambda v, axis: v[-1]))),
+        ("поделено ещё раз", (examples, lambda v, u, a: [
+            each / len(v) for each in gradients(v, u, a)])),
         ("строке на каждого", (examples, lambda v, u, a: (
             gradients(v, u, a)[0][0], gradients(v, u, a)[1]))),
         ("переставлены", (examples, lambda v, u, a: gradients(v, u, a)[::-1])),
@@ -413,11 +444,19 @@ WRONG = {
         ("прописные буквы", trained("capitals")),
         ("прилипли знаки", trained("marks")),
         ("векторы не обучены", trained("untrained")),
-        ("одно предложение", trained("good", how=lambda made: giant())),
+        ("одно предложение", trained("giant")),
+        ("не на всей книге", trained("half")),
+        ("внутри предложений перемешаны", trained("sets")),
         ("Согласие с подсчётом", trained("shuffled")),
         ("это мало", trained("thin")),
         ("нужно десять слов", expecting(lambda e, wv: {"бок": ["бом"]})),
-        ("меньше 5 раз", expecting(lambda e, wv: e | {"Слово": ["бок"]})),
+        ("«Слово» нет вектора: слова в", expecting(
+            lambda e, wv: e | {"Слово": ["бок"]})),
+        ("меньше min_count", expecting(lambda e, wv: e | {"слово": ["бок"]})),
+        ("от одного до трёх", expecting(
+            lambda e, wv: e | {"тут": ["бок", "бом", "вок", "гок"]})),
+        ("«тёплый» у слова «тут»", expecting(lambda e, wv: e | {"тут": ["тёплый"]})),
+        ("«Бок» у слова «тут»", expecting(lambda e, wv: e | {"тут": ["Бок"]})),
         ("ответы модели", expecting(nearest)),
         ("собственным соседом", expecting(lambda e, wv: {w: [w] for w in e})),
         ("файла «нет.kv» нет", filed(lambda wv: str(Path(FOLDER.name) / "нет.kv"))),
@@ -434,6 +473,8 @@ WRONG = {
         ("различается окно", epochs_answers(make=lambda n: one(n, window=n))),
         ("сама книга", epochs_answers(make=lambda n: one(n, lines=300 + n))),
         ("нужен CBOW", epochs_answers(make=lambda n: one(n, sg=1))),
+        ("окно у моделей 5", epochs_answers(make=lambda n: one(n, window=5))),
+        ("sample=0", epochs_answers(make=lambda n: one(n, sample=0.001))),
         ("модели целиком", epochs_answers(
             after=lambda models: {n: each.wv for n, each in models.items()})),
         ("отложенных слов", epochs_answers(queries=ASKED)),
@@ -455,6 +496,10 @@ WRONG = {
         ("np.cumsum", powers_answers(pick=lambda p, u: np.searchsorted(p, u))),
         ("номера слов потерялись", powers_answers(
             pick=lambda p, u: pick(np.sort(p), u))),
+        ("окно у моделей 2", powers_answers(make=lambda p: by_power(p, window=2))),
+        ("sample=0", powers_answers(make=lambda p: by_power(p, sample=0.001))),
+        ("эпох у моделей 5", powers_answers(make=lambda p: by_power(p, epochs=5))),
+        ("нужен CBOW", powers_answers(make=lambda p: by_power(p, sg=1))),
         ("ns_exponent=0,75, а ключ 0", powers_answers(
             make=lambda p: one(window=3 + int(2 * p)))),
         ("под всеми ключами", powers_answers(
