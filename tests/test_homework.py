@@ -185,11 +185,14 @@ def test_progress_follows_the_last_verdict(capsys):
     with pytest.raises(CourseError, match=r"сначала пройдите"):
         homework.need("1.2")
     homework.check("1.3", lambda memory, g, rate: g)
+    homework.check("1.2", 5, 5)
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "Домашнее задание 1: 4 упражнения. Ученик: Анна Иванова."
     assert said[1].endswith("верно. Сделано 1 из 4.")
     assert "не начато" in said[2]
+    assert ": пока нет. Правило(memory, g, rate): " in said[3]
     assert said[3].endswith("Сделано 0 из 4.")
+    assert ": пока нет. softplus: нужна функция" in said[4]
     homework.summary()
     assert len(capsys.readouterr().out.splitlines()) == 5
 

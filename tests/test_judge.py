@@ -157,6 +157,11 @@ def test_networks():
     assert "обучение разошлось" in line(judge.outputs, built, np.ones((4, 3)))
 
 
+def test_numbers_are_shown_as_a_russian_reader_writes_them():
+    shown = [judge.shown(each) for each in (0.25, 102464.0, -3, 1 / 3, 12345.678)]
+    assert shown == ["0,25", "102464", "-3", "0,3333", "1,235e+04"]
+
+
 @pytest.mark.parametrize(
     ("n", "text"), [(1, "1 число"), (3, "3 числа"), (11, "11 чисел"), (22, "22 числа")]
 )

@@ -204,5 +204,7 @@ class Homework:
         if short:
             return line
         if last.line:
-            line += " " + last.line[0].upper() + last.line[1:]
+            first = last.line[0]
+            russian = re.match("[а-яё]", first)  # a name of code keeps its small letter
+            line += " " + (first.upper() if russian else first) + last.line[1:]
         return line + f" Сделано {self.done} из {len(self.exercises)}."

@@ -298,6 +298,8 @@ def count(n, one, few, many):
 
 def shown(value, digits=4):
     """Return a number as a Russian reader writes it: 0,25."""
+    if float(value).is_integer() and abs(value) < 1e9:
+        return str(int(value))
     return f"{value:.{digits}g}".replace(".", ",")
 
 

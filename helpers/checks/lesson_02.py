@@ -28,7 +28,7 @@ def _parts_of(value, of, line):
     judge.require(
         isinstance(value, tuple | list) and len(value) == of,
         f"{line}, а вернулось {judge.count(len(value), *judge.THINGS)}."
-        if isinstance(value, tuple | list | dict)
+        if isinstance(value, tuple | list)
         else f"{line}, через запятую после return.",
     )
     if any(part is ... for part in value):
@@ -110,6 +110,10 @@ def _(bag):
                 "тексты функцией tokenize.": [
                     [line.split().count(word) for word in right] for line in lines
                 ],
+                "новые тексты сосчитаны по своему словарю: нужен transform, а не "
+                "fit_transform.": _counts(
+                    lines, sorted({word for each in lines for word in tokenize(each)})
+                ),
                 "накопилась сумма: каждая строка прибавлена к следующей. Начинайте "
                 "строку с нулей.": np.cumsum(wanted, axis=0),
             },
@@ -179,7 +183,12 @@ def _(exam):
             f"{len(y)}. Берите и тексты, и виды по одним и тем же номерам seen.",
         )
     judge.require(
-        not (isinstance(got, list | tuple | dict) and len(got) == len(PARTS)),
+        not isinstance(got, dict),
+        "exam: нужна таблица, а это словарь. Заведите таблицу нулей и заполняйте её "
+        "строки: chances[held] = ...",
+    )
+    judge.require(
+        not (isinstance(got, list | tuple) and len(got) == len(PARTS)),
         "exam: вернулся список ответов по частям. Соберите их в одну таблицу: "
         "chances[held] = ...",
     )
@@ -227,8 +236,8 @@ def _(exam):
     }
     if any(set(each[1]) <= {text for text, _ in each[2]} for each in asked):
         mistakes["похоже, модели спросили о рецептах, на которых их обучали, и эти "
-                 "ответы попали в таблицу: на места held идут ответы о texts[held]."
-                 ] = got  # fmt: skip
+                 "ответы попали в таблицу: о texts[held] спрашивают модель, обученную "
+                 "на texts[seen] той же пары."] = got  # fmt: skip
     judge.same(got, wanted, "exam(learn, texts, y, parts)", mistakes)
 
 
@@ -333,10 +342,9 @@ def _(guess, chances, ask, recipes):
         not callable(chances), "chances: это функция, а нужны вероятности с экзамена."
     )
     found = _chances(chances, (len(texts), len(kinds)), "chances")
-    _judge_network(ask, texts, y, kinds)
-    again = _told(ask, texts)
+    known = _judge_network(ask, texts, y, kinds)
     judge.require(
-        not np.allclose(found, again, atol=1e-4),
+        not np.allclose(found, known, atol=1e-4),
         "chances: это ответы сети, которая все рецепты уже видела. Для экзамена нужны "
         "пять новых сетей: exam(learn_network, texts, y, parts).",
     )
@@ -344,7 +352,7 @@ def _(guess, chances, ask, recipes):
     _same_columns(found, y, kinds, "chances")
     line = f"chances: верных на экзамене {judge.shown(share, 2)}"
     judge.require(
-        share < 0.94 or kinds != KINDS,
+        share < 0.89 or kinds != KINDS,
         f"{line}: так бывает только тогда, когда сеть видела отложенные рецепты. "
         "Создавайте сеть заново внутри learn_network; в exam обучайте на texts[seen] и "
         "спрашивайте о texts[held].",
@@ -359,7 +367,7 @@ def _(guess, chances, ask, recipes):
 
 
 def _judge_network(ask, texts, y, kinds):
-    """Ask the network taught on everything about known and unknown recipes."""
+    """Ask the network taught on everything about new recipes; return what it knows."""
     judge.require(
         not hasattr(ask, "layers"),
         "ask_network: это сама сеть, она не понимает слов. Нужна функция, которую "
@@ -381,7 +389,7 @@ def _judge_network(ask, texts, y, kinds):
         f"{judge.shown(share, 2)}. Она ещё не обучилась: больше эпох или скорость.",
     )
     if kinds != KINDS:
-        return
+        return known
     fresh = np.array([line for kind in KINDS for line in FRESH[kind]], object)
     right = np.repeat(np.arange(len(KINDS)), 3)
     new = _chances(_told(ask, fresh), (len(fresh), len(kinds)), "ask_network(новые)")
@@ -398,6 +406,7 @@ def _judge_network(ask, texts, y, kinds):
         "ask_network: ответ меняется, если переставить продукты, а мешок порядка не "
         "знает. Если в сети есть дропаут, он должен молчать: predict.",
     )
+    return known
 
 
 def _told(ask, texts):
@@ -431,10 +440,10 @@ def _highest(chances, truth, least):
 
 
 def _threshold_lines(threshold, chances, truth, least, what):
-    """Say what is wrong with a threshold, by what it does."""
+    """Return the right threshold, or say what is wrong with this one."""
     right, _ = _highest(chances, truth, least)
     if np.isclose(threshold, right, rtol=1e-4, atol=1e-9):
-        return
+        return right
     said = chances >= threshold
     recall = (said & truth).sum() / truth.sum()
     tops = np.sort(np.unique(chances))[::-1]
@@ -464,14 +473,10 @@ def _threshold_lines(threshold, chances, truth, least, what):
             f"{judge.shown(recall, 3)}, меньше {judge.shown(least)}; ожидался порог "
             f"{judge.shown(right)}."
         )
-    if threshold < right:
-        judge.refuse(
-            f"{what}: порог {judge.shown(threshold)} годится, полнота "
-            f"{judge.shown(recall, 3)}, но он не наибольший: ожидался "
-            f"{judge.shown(right)}. Выбирайте среди самих вероятностей."
-        )
     judge.refuse(
-        f"{what}: порог у вас {judge.shown(threshold)}, ожидался {judge.shown(right)}."
+        f"{what}: порог {judge.shown(threshold)} годится, полнота "
+        f"{judge.shown(recall, 3)}, но он не наибольший: ожидался "
+        f"{judge.shown(right)}. Выбирайте среди самих вероятностей."
     )
 
 
@@ -497,16 +502,17 @@ def _precision_lines(got, threshold, chances, truth, what):
             - hits / said.sum(),
             "это F1, а нужна одна точность.": 2 * hits / (said.sum() + truth.sum()),
         },
-        rtol=1e-4,
+        rtol=1e-3,
     )
 
 
 def _threshold_cases():
     rng = np.random.default_rng(5)
     truth = np.zeros(40, bool)
-    truth[rng.permutation(40)[:10]] = True
+    truth[rng.permutation(40)[:8]] = True
     chances = rng.permutation(np.arange(1, 41)) / 53 + 0.1 * truth
-    yield "на 40 примерах", chances, truth, 0.9
+    # 7 of 8 is exact in binary: "missed no more than 1 - least" has to agree
+    yield "на 40 примерах", chances, truth, 0.875
     yield "при полноте 0,65", chances, truth, 0.65
     ties = np.array([0.9, 0.6, 0.6, 0.6, 0.3, 0.3, 0.3, 0.1])
     yield "при равных вероятностях", ties, np.array([1, 1, 0, 0, 1, 0, 0, 1]) > 0, 0.7
@@ -527,14 +533,14 @@ def _(highest, threshold, precision, both, health):
             not np.allclose((share, found), right, rtol=1e-4),
             f"{what}: порог и точность переставлены: сначала порог.",
         )
-        _threshold_lines(found, chances, truth, least, what)
+        found = _threshold_lines(found, chances, truth, least, what)
         _precision_lines(share, found, chances, truth, f"{what}, точность")
     both = judge.array(both, "both")
     truth = judge.array(health, "health").ravel() > 0.5
     chances = both[:, 1]
     threshold = judge.number(threshold, "threshold")
     precision = judge.number(precision, "precision")
-    _threshold_lines(threshold, chances, truth, 0.9, "threshold")
+    threshold = _threshold_lines(threshold, chances, truth, 0.9, "threshold")
     _precision_lines(precision, threshold, chances, truth, "precision")
 
 
@@ -679,7 +685,8 @@ def _judge_curve(curve, whole, mode):
     shares = [judge.number(curve[key], "доля верных") for key in sorted(curve)]
     judge.require(
         all(0 <= each <= 1 for each in shares),
-        "curve: доли должны лежать от 0 до 1, а не в процентах.",
+        "curve: доли должны лежать от 0 до 1: не проценты ли это и не сумма ли двух "
+        "обучений?",
     )
     line = "curve: доли " + ", ".join(judge.shown(each, 2) for each in shares)
     judge.require(

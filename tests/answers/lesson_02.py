@@ -39,6 +39,14 @@ def changed(train, new, change):
     return words, change(np.array(x_train)), change(np.array(x_new))
 
 
+def by_scikit_twice(train, new):
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    counter = CountVectorizer(tokenizer=tokenize, token_pattern=None)
+    x_train, words = counter.fit_transform(train), counter.get_feature_names_out()
+    return words, x_train, counter.fit_transform(new)
+
+
 # --- 2.2 ---
 
 
@@ -94,6 +102,21 @@ def exam_part(learn, texts, y, parts):
     for seen, held in parts:
         answers = learn(texts[seen], y[seen])(texts[held])
     return answers
+
+
+def exam_accumulated(learn, texts, y, parts):
+    seen, chances = np.array([], int), np.zeros((len(texts), 4))
+    for more, held in parts:
+        seen = np.concatenate([seen, more])
+        chances[held] = learn(texts[seen], y[seen])(texts[held])
+    return chances
+
+
+def exam_of_neighbours(learn, texts, y, parts):
+    others = [*parts[1:], parts[0]]
+    return exam(
+        learn, texts, y, [(a, b) for (a, _), (_, b) in zip(others, parts, strict=True)]
+    )
 
 
 # --- 2.3 ---
@@ -160,6 +183,13 @@ def untaught(model):
     return lambda texts: chances[: len(texts)]
 
 
+def one_network(chances):
+    """Return what one network taught on all folds in turn answers: 36 of 40."""
+    kinds = np.repeat(np.arange(4), 10)
+    kinds[::10] = [1, 2, 3, 0]
+    return 0.9 * np.eye(4)[kinds] + 0.025
+
+
 def own_table():
     recipes, chances, model = dishes()
     two = (recipes["topic"].isin(["каша", "суп"])).to_numpy()
@@ -198,6 +228,13 @@ def by_curve(chances, truth, least):
     precision, recall, thresholds = precision_recall_curve(truth, chances)
     place = np.flatnonzero(recall[:-1] >= least).max()
     return [thresholds[place], precision[place]]
+
+
+def by_missed(chances, truth, least):
+    for threshold in np.sort(chances)[::-1]:
+        said = chances >= threshold
+        if (truth & ~said).sum() / truth.sum() <= 1 - least:
+            return threshold, round((said & truth).sum() / said.sum(), 4)
 
 
 def one_too_many(chances, truth, least):
@@ -291,7 +328,11 @@ RIGHT = {
         dish(guess=GUESS | {"суп": "лавровый лист"}, ask=asked(np.float32)),
         own_table,
     ],
-    "2.4": [marked(highest), marked(by_curve, np.float32(MARK), [AT])],
+    "2.4": [
+        marked(highest),
+        marked(by_missed),
+        marked(by_curve, np.float32(MARK), [AT]),
+    ],
     "2.5": [
         star(),
         star(by_scikit_split, {np.int64(n): np.array([s]) for n, s in CURVE.items()}),
@@ -313,6 +354,8 @@ WRONG = {
             a, b, lambda x: x / [[len(tokenize(t))] for t in (a if len(x) == 4 else b)]
         ),)),
         ("три вещи", (lambda a, b: bag(a, b)[:2],)),
+        ("через запятую после return", (lambda a, b: {"words": 1, "x": 2, "y": 3},)),
+        ("нужен transform, а не fit_transform", (by_scikit_twice,)),
     ],
     "2.2": [
         ("на всех рецептах", (lambda *a: exam(*a, taught=lambda s, h: np.arange(12)),)),
@@ -325,11 +368,16 @@ WRONG = {
         ("только одной части", (exam_part,)),
         ("argmax возьмём потом", (lambda *a: exam(*a).argmax(axis=1),)),
         ("ни разу не вызвана", (lambda learn, texts, y, parts: np.ones((12, 4)) / 4,)),
+        ("нужна таблица, а это словарь",
+         (lambda *a: dict(enumerate(np.asarray(exam(*a)))),)),
+        ("на texts[seen] той же пары", (exam_accumulated,)),
+        ("на texts[seen] той же пары", (exam_of_neighbours,)),
         ("по одним и тем же", (lambda learn, t, y, parts: learn(t[parts[0][0]], y),)),
     ],
     "2.3": [
         ("уже видела", dish(chances=lambda c: dishes()[2](dishes()[0]["text"]))),
         ("видела отложенные", dish(chances=lambda c: np.eye(4).repeat(10, axis=0))),
+        ("экзамене 0,9: так бывает только тогда", dish(chances=one_network)),
         ("softmax", dish(ask=asked(lambda p: 5 * np.log(p)))),
         ("argmax возьмём потом", dish(chances=lambda c: c.argmax(axis=1))),
         ("из одних нулей", dish(chances=lambda c: c * (np.arange(40) < 32)[:, None])),
@@ -353,6 +401,8 @@ WRONG = {
         ("переставлены", marked(lambda *a: highest(*a)[::-1])),
         ("другого класса", marked(highest, *highest(1 - YES, HEALTH, 0.9))),
         ("два числа", marked(lambda *a: highest(*a)[0])),
+        ("через запятую после return", marked(lambda *a: dict(zip(
+            ("порог", "точность"), highest(*a), strict=True)))),
     ],
     "2.5": [
         ("stratify", star(careless)),
@@ -366,7 +416,8 @@ WRONG = {
         ("основания должны", star(count=needed_mixed)),
         ("это натуральный логарифм", star(count=lambda *a: np.log(needed(*a)))),
         ("на которых училась", star(curve={n: 1.0 for n in CURVE})),
-        ("а не в процентах", star(curve={n: 100 * s for n, s in CURVE.items()})),
+        ("не сумма ли двух", star(curve={n: 2 * s for n, s in CURVE.items()})),
+        ("не проценты ли", star(curve={n: 100 * s for n, s in CURVE.items()})),
         ("ожидались 84, 168", star(curve={10: 0.2, 20: 0.3, 40: 0.4, 80: 0.5})),
         ("ключи — доли", star(curve={n / 672: s for n, s in CURVE.items()})),
         ("чем больше текстов", star(curve={84: 0.6, 168: 0.5, 336: 0.35, 672: 0.25})),

@@ -97,13 +97,32 @@ def too_short(answers, numbers, window):
     return ops.where(best < -1e8, 0.0, best)
 
 
+def no_last_axis(answers, numbers, window):
+    from keras import ops
+
+    return ops.max(ops.where(numbers[:, window - 1 :] != 0, answers, -1e9), axis=1)
+
+
+def uncut(answers, numbers, window):
+    from keras import ops
+
+    return ops.max(ops.where((numbers != 0)[..., None], answers, -1e9), axis=1)
+
+
+def always_three(answers, numbers, window):
+    return masked_max(answers, numbers, 3)
+
+
 def changed(**options):
     return lambda answers, numbers, window: masked_max(
         answers, numbers, window, **options
     )
 
 
-def network(pool=masked_max, window=3, length=None, hide=False, last="sigmoid"):
+def network(
+    pool=masked_max, window=3, length=None, hide=False, last="sigmoid", numbers=32,
+    activation="relu", relu=False, hidden=0, given="numbers",
+):  # fmt: skip
     """Return a function that builds a network of triples."""
 
     def build():
@@ -111,11 +130,14 @@ def network(pool=masked_max, window=3, length=None, hide=False, last="sigmoid"):
         from keras import layers, ops
 
         review = keras.Input((length,), dtype="int32")
-        x = layers.Embedding(40, 8)(review)
+        x = layers.Embedding(40, numbers)(review)
         if hide:
             x = x * ops.cast(review != 0, "float32")[..., None]
-        x = layers.Conv1D(6, window, activation="relu")(x)
-        x = pool(x, review, window)
+        words = x
+        x = layers.Conv1D(60, window, activation=activation)(x)
+        x = layers.ReLU()(x) if relu else x
+        x = pool(x, review if given == "numbers" else words, window)
+        x = layers.Dense(hidden)(x) if hidden else x
         return keras.Model(review, layers.Dense(1, activation=last)(x))
 
     return build
@@ -141,7 +163,7 @@ NOISY = np.where(np.arange(80) % 7 == 0, 1 - Y, Y)
 
 def three(
     widths=(2, 3, 5), filters=20, pool="GlobalMaxPooling1D", stacked=False, sign=10,
-    outputs=1, last="sigmoid", numbers=32,
+    outputs=1, last="sigmoid", numbers=32, activation="relu", hidden=0,
 ):  # fmt: skip
     """Return a network whose first detector looks for the word 7."""
     import keras
@@ -152,10 +174,11 @@ def three(
     x = layers.Embedding(50, numbers)(review)
     found = []
     for width in widths:
-        answers = layers.Conv1D(filters, width, activation="relu")(x)
+        answers = layers.Conv1D(filters, width, activation=activation)(x)
         found.append(getattr(layers, pool)()(answers))
         x = answers if stacked else x
     joined = layers.Concatenate()(found) if len(found) > 1 else found[0]
+    joined = layers.Dense(hidden, activation="relu")(joined) if hidden else joined
     model = keras.Model(review, layers.Dense(outputs, activation=last)(joined))
     table = np.full((50, numbers), 0.001, "float32")
     table[7, 0] = 1
@@ -263,6 +286,7 @@ RIGHT = {
         (masked_max, network()),
         (with_minimum, network(with_minimum)),
         (changed(least=-np.inf), network(changed(least=-1e30))),
+        (masked_max, network(activation=None, relu=True)),
     ],
     "3.3": [
         lambda: (three(), honest, X, NOISY),
@@ -270,6 +294,8 @@ RIGHT = {
                  X.tolist(), NOISY[:, None]),
         lambda: (three(), half(lambda both, one, other: 1.96 * both.mean(axis=0).std(
             ddof=1) / 50**0.5), X, NOISY),
+        lambda: (three(), half(lambda both, one, other: 1.959963985 * both.mean(
+            axis=0).std() / 50**0.5), X, NOISY),
     ],
     "3.4": [
         (ngram_table, experiment(), *DATA),
@@ -319,6 +345,17 @@ WRONG = {
         ("другой длины", (masked_max, network(length=12))),
         ("одна свёртка на три слова", (masked_max, network(window=5))),
         ("нужна сигмоида", (masked_max, network(last=None))),
+        ("Softmax на одном числе", (masked_max, network(last="softmax"))),
+        ("Ширина окна в masked_max и в Conv1D",
+         (masked_max, network(lambda a, n, w: masked_max(a, n, 2)))),
+        ("Вторым передают номера слов", (masked_max, network(given="words"))),
+        ("ось [..., None]", (no_last_axis, network())),
+        ("срез numbers[:, window - 1 :]", (uncut, network())),
+        ("срез numbers[:, window - 1 :]", (always_three, network())),
+        ("параметров 7163, ожидалось 7161",
+         (masked_max, network(numbers=32, hidden=1))),
+        ("остальное оставьте как в triples_network", (masked_max, network(numbers=8))),
+        ("нет ReLU", (masked_max, network(activation=None))),
     ],
     "3.3": [
         ("ширины окон [3]", lambda: (three((3,), 60), honest, X, NOISY)),
@@ -332,6 +369,16 @@ WRONG = {
         ("хуже угадывания", lambda: (three(sign=-10), honest, X, NOISY)),
         ("один на отзыв", lambda: (three(outputs=2, last="softmax"), honest, X, NOISY)),
         ("нужна сигмоида", lambda: (three(last=None), honest, X, NOISY)),
+        ("Softmax на одном числе", lambda: (three(last="softmax"), honest, X, NOISY)),
+        ("остальное оставьте как в triples_network",
+         lambda: (three(hidden=8), honest, X, NOISY)),
+        ("нет ReLU", lambda: (three(activation=None), honest, X, NOISY)),
+        ("множитель взят 2", lambda: (three(), half(lambda both, one, other:
+            2 * both.mean(axis=0).std() / 50**0.5), X, NOISY)),
+        ("множитель взят 2", lambda: (three(), half(lambda both, one, other:
+            2 * both.mean(axis=0).std(ddof=1) / 50**0.5), X, NOISY)),
+        ("осталось три числа", lambda: (three(), half(lambda both, one, other:
+            1.96 * both.mean(axis=1).std() / 3**0.5), X, NOISY)),
         ("64 числа", lambda: (three(numbers=64), honest, X, NOISY)),
         ("знак обратный", lambda: (three(), lambda one, other: honest(other, one),
                                    X, NOISY)),
@@ -363,6 +410,16 @@ WRONG = {
         ("утечка: в таблицу попали",
          (ngram_table, experiment(rows=ROWS_FIT + ROWS_VAL), *DATA)),
         ("утечка: таблица составлена", (ngram_table, experiment(rows=ROWS_VAL), *DATA)),
+        ("не смотрит на свои аргументы", (ngram_table, lambda longest, size: (
+            ngram_table(ROWS_FIT, 2, 1000), SAID), *DATA)),
+        ("длины до 2, а просили до 1", (ngram_table, lambda longest, size: (
+            ngram_table(ROWS_FIT, 2, size), SAID), *DATA)),
+        ("слишком хорошо", (ngram_table, lambda longest, size: (
+            ngram_table(ROWS_FIT, longest, size), Y_VAL if longest == 3 else SAID),
+            *DATA)),
+        ("склеены в один", (lambda rows, longest, size: ngram_table(
+            [[w for words in rows for w in words]], longest, size),
+            experiment(), *DATA)),
         ("сколько обучающих", (ngram_table, experiment(np.arange(70) % 2), *DATA)),
         ("слишком хорошо", (ngram_table, experiment(Y_VAL), *DATA)),
         ("один и тот же", (ngram_table, experiment(0 * Y_VAL), *DATA)),
