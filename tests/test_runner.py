@@ -145,6 +145,17 @@ def test_solved_homework_runs_by_itself_under_its_own_name(house, capsys):
     assert "solutions/04_x" in capsys.readouterr().out
 
 
+def test_a_solution_that_fails_its_check_is_not_stored(house, capsys):
+    line = "Упражнение 4.1 (имя): пока нет. Вот почему. Сделано 0 из 4."
+    solutions = house / "lessons" / "solutions"
+    solutions.mkdir()
+    solved = add(house, notebook(f"print({line!r})"), "solutions/04_x.ipynb")
+    before = solved.read_bytes()
+    assert run_lessons.main(["--solutions", "--in-place"]) == 1
+    assert "04_x.ipynb: Упражнение 4.1 (имя): пока нет. Вот" in capsys.readouterr().err
+    assert solved.read_bytes() == before
+
+
 def test_in_place_stores_the_outputs(house):
     path = add(house, notebook("print('да')", table()))
     assert run_lessons.main(["--in-place"]) == 0

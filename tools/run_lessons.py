@@ -16,6 +16,7 @@ import html
 import importlib.metadata
 import json
 import os
+import re
 import statistics
 import sys
 import threading
@@ -30,6 +31,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from tqdm import tqdm
 
 from helpers import scores
+from helpers.checks.homework import UNTOUCHED, WRONG
 from helpers.data import default_mode
 from helpers.download import teacher_folder
 from helpers.errors import CourseError
@@ -289,6 +291,9 @@ def lesson_result(path, mode, seed=None, bar=None):
     if seed is not None:
         environment["COURSE_SEED"] = str(seed)
     notebook, seconds, peak = execute(path, environment, bar)
+    wrong = failed_checks(notebook)
+    if wrong:
+        raise LessonError(f"{path.name}: {wrong[0]}")
     used, models = scores.rows_of(notebook)
     return notebook, {
         "status": "passed",
@@ -297,6 +302,16 @@ def lesson_result(path, mode, seed=None, bar=None):
         "peak_mb": peak,
         "models": models,
     }
+
+
+def failed_checks(notebook):
+    """Return the verdicts of a homework's checks that are not "right", a line each."""
+    printed = "".join(
+        output.get("text", "")
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+    )
+    return re.findall(rf"^Упражнение .*: (?:{WRONG}|{UNTOUCHED})\b.*", printed, re.M)
 
 
 def run(paths, mode, in_place):
