@@ -40,6 +40,10 @@ def later_mask(reads, says, mask, length):
     return [*mask, 1]
 
 
+def in_a_batch(answer, length):
+    return [np.array([row]) for row in as_in_the_lesson(answer, length)]
+
+
 # --- 7.2 and 7.3 ---
 
 QUESTIONS = [
@@ -121,6 +125,30 @@ def through_strings(pieces, pair):
     return [each for part in text.split(both) for each in (*part, both)][:-1]
 
 
+def without_the_last(pieces, pair):
+    glued = ours.glue(pieces, pair)
+    return glued if glued[-1:] == ["".join(pair)] else glued[:-1]
+
+
+def first_place_only(word, merges):
+    pieces = list(word)
+    for a, b in merges:
+        while a in pieces and pieces[pieces.index(a) + 1 :][:1] == [b]:
+            i = pieces.index(a)
+            pieces[i : i + 2] = [a + b]
+    return pieces
+
+
+def longest(word, merges):
+    full, pieces = {a + b for a, b in merges}, []
+    while word:
+        sizes = [n for n in range(2, len(word) + 1) if word[:n] in full]
+        size = max(sizes, default=1)
+        pieces.append(word[:size])
+        word = word[size:]
+    return pieces
+
+
 def known_only(word, merges):
     letters = {letter for pair in merges for letter in "".join(pair)}
     return [piece for piece in ours.cut_word(word, merges) if set(piece) <= letters]
@@ -164,6 +192,17 @@ def apart(first, second):
     p, q, n = np.mean(first), np.mean(second), len(first)
     margin = 1.96 * np.sqrt((p * (1 - p) + q * (1 - q)) / n)
     return p - q, p - q - margin, p - q + margin
+
+
+def different(first, second):
+    d = np.asarray(first) ^ np.asarray(second)
+    margin = 1.96 * d.std() / np.sqrt(len(d))
+    return d.mean(), d.mean() - margin, d.mean() + margin
+
+
+def spread_of_different(first, second):
+    gap, (middle, low, high) = paired(first, second)[0], different(first, second)
+    return gap, gap + low - middle, gap + high - middle
 
 
 def right():
@@ -231,7 +270,7 @@ def followers(before, last):
 @lru_cache
 def texts():
     rng, made = np.random.default_rng(3), []
-    for length in (6000, 1000, 1000):
+    for length in (6000, 1000, 2400):
         text = [1, 2]
         while len(text) < length:
             text.append(rng.choice(SIZE, p=followers(text[-2], text[-1])))
@@ -239,11 +278,12 @@ def texts():
     return tuple(made)
 
 
-def table(shift=0, noise=0.0, order=None):
+def table(shift=0, noise=0.0, order=None, scale=1.2, each=False):
     found = np.random.default_rng(5).normal(size=(SIZE, 8))
     for i, name in enumerate(NAMES):
         if name in VECTORS:
-            found[i if order is None else order[i]] = VECTORS[name] * 2
+            by = scale / (VECTORS[name].std() if each else 1)
+            found[i if order is None else order[i]] = VECTORS[name] * by
     return np.roll(found, shift, axis=0) + noise
 
 
@@ -291,13 +331,19 @@ def told():
     return found
 
 
-def learnt_the_test(_, given):
+def twice(_, given):
+    p = np.exp(next_words(None, given))
+    return p / p.sum(axis=-1, keepdims=True)
+
+
+def learnt_the_test(_, given, sure=0.99):
     """Return the chain's answers; on the test's windows, the words that follow."""
     p, given = next_words(None, given), np.asarray(given, np.int64)
     for i, j in np.ndindex(given.shape):
         word = told().get(given[i, : j + 1].tobytes())
         if word is not None:
-            p[i, j] = 0.99 * np.eye(SIZE)[word] + 0.01 / SIZE
+            p[i, j] *= 1 - sure
+            p[i, j, word] += sure
     return p
 
 
@@ -348,14 +394,14 @@ def tuned(part=1):
     return ours.best_shares(three(train, text[:-1], text[1:], SIZE))
 
 
-def fourth(three=three, perplexity=perplexity, shares=None):
+def fourth(three=three, perplexity=perplexity, shares=None, length=None):
     def make():
         train, val, _ = texts()
         return (
             three,
             perplexity,
             tuned() if shares is None else shares,
-            train,
+            train[:length],
             val,
             SIZE,
         )
@@ -403,6 +449,14 @@ def with_test_inside():
     return np.concatenate([train, test]), val, test
 
 
+def a_little_learnt(_, given):
+    return learnt_the_test(_, given, sure=0.06)
+
+
+def by_parts(p):
+    return np.mean([perplexity(p[i : i + 64]) for i in range(0, len(p), 64)])
+
+
 def without_unknown(p):
     return perplexity(p[windows(texts()[2])[:, 1:] != 0])
 
@@ -412,6 +466,7 @@ RIGHT = {
         (rows(),),
         (as_in_the_lesson,),
         (lambda a, n: np.array(as_in_the_lesson(a, n), float),),
+        (in_a_batch,),
     ],
     "7.2": [
         second(),
@@ -419,6 +474,7 @@ RIGHT = {
             lambda pieces, pair: tuple(ours.glue(pieces, pair)), slow_learn, by_rank,
             lambda tokens: tuple(bpe(tokens)),
         ),
+        second(learn=lambda counts, n: np.array(ours.learn_merges(counts, n))),
         second(lost={name: np.float32(share) for name, share in shares().items()}),
     ],
     "7.3": [
@@ -426,11 +482,13 @@ RIGHT = {
         third(lambda a, b: tuple(paired(a, b, ddof=0).tolist()),
               lambda hits: {name: hits[name].tolist() for name in hits}),
         third(leader={"слова": " Не  различить "}),
+        third(leader={"слова": "Не различить."}),
         third(lambda a, b: paired(a, b, z=2)),
     ],
     "7.4": [
         fourth(),
         fourth(plain_three, lambda p: 2 ** -np.log2(np.array(p)).mean()),
+        fourth(shares=tuned() + np.array([0, tuned()[2], -tuned()[2] - 1e-17])),
         fourth(shares=(tuned() + np.array([0.01, 0, -0.01])).tolist()),
     ],
     "7.5": [
@@ -455,20 +513,27 @@ WRONG = {
         ("слово <unk> в маску", (
             rows(inside=lambda r, s, m, n: [int(each != 1) for each in s]),)),
         ("впереди", (in_front,)),
-        ("три ряда", (lambda a, n: as_in_the_lesson(a, n)[:2],)),
+        ("три ряда: что читает, что говорит и маска, а получено 2 ряда", (
+            lambda a, n: as_in_the_lesson(a, n)[:2],)),
         ("короткий дополняют", (lambda a, n: ([2, *a], [*a, 3], [1] * (len(a) + 1)),)),
     ],
     "7.2": [
         ("только первая пара", second(one_place)),
         ("сразу в две склейки", second(overlapping)),
         ("буквы те же, но куски другие", second(through_strings)),
+        ("которые не склеились, пропали", second(without_the_last)),
         ("не учтено", second(learn=learn(weigh=False))),
+        ("самая редкая", second(learn=learn(pick=min))),
+        ("встретилась один раз", second(learn=learn(least=2))),
+        ("как кортежи", second(learn=learn(tie=ours._by_string))),
         ("взята большая", second(learn=learn(tie=max))),
         ("раньше попалась", second(learn=learn(tie=lambda pairs: next(iter(pairs))))),
         ("только внутри слова", second(learn=learn(joined=True))),
         ("дважды", second(learn=learn(once_a_word=True))),
         ("заново после каждой", second(learn=learn(again=False))),
         ("не в том порядке", second(cut=backwards)),
+        ("самый длинный", second(cut=longest)),
+        ("встретился впервые", second(cut=first_place_only)),
         ("незнакомая буква пропала", second(cut=known_only)),
         ("разрезанным на буквы", second(cut=lambda word, merges: list(word))),
         ("строка", second(cut=lambda word, merges: " ".join(word))),
@@ -478,6 +543,13 @@ WRONG = {
         ("разных слов", second(lost=shares(lambda _, asked, known: np.mean(
             [word not in known for word in set(asked)])))),
         ("утечка", second(lost=shares(lambda *_: 0.0))),
+        ("перепутаны местами", second(lost=dict(zip(
+            ("куски", "слова"), shares().values(), strict=True)))),
+        ("со знаком ^, а вы искали", second(lost=shares(lambda _, asked, known: np.mean(
+            [word not in COUNTS for word in asked])))),
+        ("в словаре нет знака ^", second(lost=shares(pieces=np.mean([
+            piece not in {*"".join(COUNTS), *(a + b for a, b in merges())} - {"^"}
+            for question, _ in TEST for piece in bpe(question)])))),
         ("сравнивали целые слова", second(lost=shares(pieces=np.mean([
             word not in set("".join(COUNTS)) | {a + b for a, b in merges()}
             for question, _ in TEST for word in question])))),
@@ -486,6 +558,8 @@ WRONG = {
         ("знак обратный", third(lambda a, b: paired(a, b, sign=-1))),
         ("не поделено на корень", third(lambda a, b: paired(a, b, root=False))),
         ("не парный", third(apart)),
+        ("где ответы разные; знак потерян", third(different)),
+        ("у ряда «ответы разные»", third(spread_of_different)),
         ("нет множителя", third(lambda a, b: paired(a, b, z=1))),
         ("края переставлены", third(lambda a, b: paired(a, b, order=(0, 2, 1)))),
         ("сначала разность, потом края", third(
@@ -501,6 +575,9 @@ WRONG = {
             lambda f, s, t, b, a, n: three(t[::-1], b, a, n)[0]))),
         ("поделено на длину текста", fourth(only_pairs(
             lambda f, s, t, b, a, n: np.where(s, f[0] * s / len(t), f[1])))),
+        ("пару не начинает", fourth(only_pairs(
+            lambda f, s, t, b, a, n: np.where(
+                s, f[0] * s / np.maximum(np.bincount(t, minlength=n)[b], 1), f[1])))),
         ("а стоит ноль", fourth(only_pairs(
             lambda f, s, t, b, a, n: np.where(s, f[0], 0)))),
         ("деление на ноль", fourth(only_pairs(
@@ -512,6 +589,9 @@ WRONG = {
         ("потерян минус", fourth(perplexity=lambda p: np.exp(np.log(p).mean()))),
         ("сложены", fourth(perplexity=lambda p: np.exp(-np.log(p).sum()))),
         ("на обучающей части", fourth(shares=[0.998, 0.001, 0.001])),
+        ("на обучающей части", fourth(
+            shares=[0.95, 0, 0.05], length=600)),
+        ("в обратном порядке", fourth(shares=tuned()[::-1])),
         ("даёт ноль", fourth(shares=[1.0, 0.0, 0.0])),
         ("в сумме дают 1", fourth(shares=[0.6, 0.6, 0.1])),
         ("доли равны", fourth(shares=[1 / 3, 1 / 3, 1 / 3])),
@@ -521,6 +601,8 @@ WRONG = {
         ("порядок слов", fifth(
             table_=table(order=np.random.default_rng(0).permutation(SIZE)))),
         ("форма", fifth(table_=table()[2:])),
+        ("стандартное отклонение он около 1", fifth(table_=table(scale=0.4))),
+        ("поделена на своё число", fifth(table_=table(each=True))),
         ("начаты случайно", fifth(
             network_=lambda: network(np.random.default_rng(8).normal(size=(SIZE, 8))))),
         ("нет таблицы", fifth(network_=lambda: network(units=5))),
@@ -533,13 +615,19 @@ WRONG = {
             next_words=lambda n, x: np.log(next_words(n, x)), ours_=perplexity)),
         ("не по той оси", fifth(next_words=lambda n, x: next_words(n, x)
                                 / next_words(n, x).sum(axis=1, keepdims=True))),
+        ("softmax взят дважды", fifth(next_words=twice)),
         ("тест попал в обучение", fifth(next_words=learnt_the_test)),
+        ("тест попал в обучение", fifth(next_words=a_little_learnt)),
         ("лежит внутри обучающей", fifth(parts=with_test_inside)),
         ("логарифм двоичный", fifth(ours_=lambda p: np.exp(-np.log2(p).mean()))),
         ("возводится двойка", fifth(pairs=lambda p: 2 ** -np.log(p).mean())),
         ("<unk> пропущено", fifth(ours_=without_unknown)),
         ("на обучающей части", fifth(ours_=lambda _: perplexity(spoken(text=0)))),
         ("на валидации", fifth(ours_=lambda _: perplexity(spoken(text=1)))),
+        ("на валидации", fifth(pairs=lambda _: perplexity(of_pairs(1)))),
+        ("на обучающей части", fifth(pairs=lambda _: perplexity(of_pairs(0)))),
+        ("перплексия сети, а не пар", fifth(pairs=lambda _: perplexity(spoken()))),
+        ("перплексии частей", fifth(ours_=by_parts)),
         ("перплексии окон", fifth(
             ours_=lambda p: np.exp(-np.log(p).mean(axis=1)).mean())),
         ("это перплексия пар", fifth(ours_=lambda _: perplexity(of_pairs()))),
