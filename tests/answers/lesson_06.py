@@ -60,12 +60,13 @@ def volumes():
     rng = np.random.default_rng(0)
     start = rng.uniform(5000, 20000, (20, 1, 1)) * [1.0, 5.0, 0.5]
     fall = rng.uniform(0.85, 0.95, (20, 1, 1))
-    return start * fall ** np.arange(24)[None, :, None]
+    noise = rng.uniform(0.9, 1.1, (20, 24, 3))
+    return start * fall ** np.arange(24)[None, :, None] * noise
 
 
 FOLDS = np.arange(20).reshape(5, 4)
 VOLUMES = volumes()
-GOOD = VOLUMES[:, 12:] * 1.2
+GOOD = VOLUMES[:, 11:12] * 0.9 ** np.arange(1, 13)[None, :, None]
 
 
 def tops_of(series, rest):
@@ -167,7 +168,11 @@ def without_last(text, letters, length):
 
 
 def own_alphabet(text, letters, length):
-    return cut_text(text, list(dict.fromkeys(text)), length)
+    return cut_text(text, alphabet(text), length)
+
+
+def own_order(text, letters, length):
+    return cut_text(text, sorted(letters), length)
 
 
 # --- 6.4 ---
@@ -222,6 +227,8 @@ def writer(kind="logits"):
         body = [layers.GRU(4)]
     elif kind == "embedding":
         entry, body = keras.Input((None,)), [layers.Embedding(size, 4)]
+    elif kind == "slow":
+        return slow(entry, head, table)
     else:
         body = []
     made = keras.Sequential([entry, *body, head])
@@ -229,6 +236,32 @@ def writer(kind="logits"):
         kernel = np.zeros_like(table) if kind == "fresh" else table
         head.set_weights([kernel, np.zeros(size)])
     return made
+
+
+def slow(entry, head, table):
+    """Return a network that takes a few letters of a piece to get going."""
+    import keras
+    from keras import layers
+
+    size = len(table)
+    memory = layers.SimpleRNN(1, activation=None, return_sequences=True)
+    late = layers.Dense(size)
+    made = keras.Model(entry, layers.Add()([head(entry), late(memory(entry))]))
+    head.set_weights([table, np.zeros(size)])
+    memory.set_weights([np.zeros((size, 1)), np.full((1, 1), 0.6), np.full(1, 0.4)])
+    first = np.eye(1, size)[0]  # the memory goes from 0.4 to 1
+    late.set_weights([-6 * first[None], 6 * first])
+    return made
+
+
+def slow_perplexity(text, length):
+    """Return the perplexity of the slow network on pieces of a length."""
+    ids, size = ids_of(text), len(world()["letters"])
+    rows = (len(ids) - 1) // length
+    x = np.eye(size, dtype="float32")[ids[: rows * length].reshape(rows, length)]
+    found = answers(writer("slow"), x).reshape(rows * length, size)
+    found = found - np.log(np.exp(found).sum(axis=-1, keepdims=True))
+    return np.exp(-found[np.arange(len(found)), ids[1 : rows * length + 1]].mean())
 
 
 def loss_on(text, length=500):
@@ -282,6 +315,7 @@ RIGHT = {
         (functional, lambda n, x: np.bool_(answers(n, x).max() == 0), np.float32(0.693),
          [MEAN], Y.tolist()),
         (network, lambda n, x: (answers(n, x) <= 0).all(), 0.69, MEAN, Y[..., 0]),
+        (network, is_dead, 0.7, 1.05 * MEAN, Y),
     ],
     "6.2": [
         gas(),
@@ -318,6 +352,7 @@ WRONG = {
         ("мёртвая, а is_dead ответила", dead(lambda n, x: False)),
         ("она жива, а is_dead", dead(lambda n, x: True)),
         ("на все окна", dead(lambda n, x: (answers(n, x) == 0).any())),
+        ("на последнее окно", dead(lambda n, x: answers(n, x)[-1].max() == 0)),
         ("ровно нулём", dead(lambda n, x: answers(n, x).max() < 0.01)),
         ("один ответ на сеть", dead(lambda n, x: answers(n, x) == 0)),
     ],
@@ -342,6 +377,8 @@ WRONG = {
         ("только нефть", gas(year=first_only)),
         ("missing 1 required", gas(year=lambda n, f, truth: f)),
         ("настоящие месяцы", gas(forecasts=VOLUMES[:, 12:])),
+        ("с опозданием на месяц", gas(forecasts=VOLUMES[:, 11:23])),
+        ("с опозданием на месяц", gas(forecasts=VOLUMES[:, 11:23] * [0.9, 0.8, 0.9])),
         ("в долях максимума", gas(forecasts=GOOD / VOLUMES.max(axis=(0, 1)))),
         ("столбцы перепутаны", gas(forecasts=GOOD[..., [1, 0, 2]])),
         ("одни нули", gas(forecasts=np.where(np.arange(20)[:, None, None] < 4, 0,
@@ -352,6 +389,7 @@ WRONG = {
     ],
     "6.3": [
         ("множество, а у него", (set, cut_text)),
+        ("это словарь", (lambda text: dict.fromkeys(alphabet(text)), cut_text)),
         ("не по порядку", (lambda text: list(dict.fromkeys(text)), cut_text)),
         ("повторяются", (sorted, cut_text)),
         ("потерян пробел", (lambda text: alphabet(text.replace(" ", "")), cut_text)),
@@ -367,7 +405,8 @@ WRONG = {
         ("ответы тоже one-hot", changed(y=lambda y: np.eye(5)[y][..., : y.max() + 1])),
         ("np.roll по куску", (alphabet, lambda *a: (cut_text(*a)[0], np.roll(
             cut_text(*a, shift=0)[1], -1, axis=1)))),
-        ("собран внутри функции", (alphabet, own_alphabet)),
+        ("собран из этого текста заново", (alphabet, own_alphabet)),
+        ("номера букв не из letters", (alphabet, own_order)),
         ("ровно одна единица", changed(x=lambda x: x + 1)),
         ("два массива", (alphabet, lambda *a: cut_text(*a)[0])),
     ],
@@ -377,6 +416,10 @@ WRONG = {
         ("двойки", wrote(perplexity=lambda: 2 ** loss_on(world()["val"]))),
         ("на обучающем тексте",
          wrote(perplexity=lambda: np.exp(loss_on(world()["learn"])))),
+        ("32 буквы на обучающем тексте", wrote(
+            kind="slow", perplexity=lambda: slow_perplexity(world()["learn"], 32))),
+        ("куски по 32 буквы: каждый", wrote(
+            kind="slow", perplexity=lambda: slow_perplexity(world()["val"], 32))),
         ("Сеть не обучена", wrote(kind="fresh")),
         ("подсматривает", wrote(kind="bidirectional")),
         ("return_sequences", wrote(kind="one answer")),
