@@ -201,7 +201,7 @@ def test_a_teacher_s_mistakes_are_refused_in_one_line():
     for call, line in {
         lambda: Homework("99_x"): "урока «99_x» нет",
         lambda: verdict("01", "1.9", 1): "есть 1.1, 1.2, 1.3, 1.4",
-        lambda: verdict("01", "1.1"): "ждёт ответов: 1, а получила 0",
+        lambda: verdict("01", "1.1"): "ждёт ответов: 2, а получила 0",
     }.items():
         with pytest.raises(CourseError, match=line):
             call()
