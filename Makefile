@@ -9,11 +9,10 @@ export PYTHONUTF8 := 1
 export JUPYTER_PREFER_ENV_PATH := 1
 # What `make test` must not inherit.
 CLEAN_ENV := env -u COURSE_DATA -u COURSE_DATA_DIR -u COURSE_CACHE_DIR -u COURSE_LESSONS \
-	-u COURSE_SEED -u KERAS_BACKEND
-NBVAL := -m pytest -p no:cacheprovider --nbval --nbval-current-env \
-	--nbval-sanitize-with tests/sanitize.cfg --dist loadfile
+	-u COURSE_SEED -u COURSE_JITTER -u COURSE_JITTER_SEED -u KERAS_BACKEND
 
-.PHONY: help run test lint unit notebooks lab exercises full test-backends test-colab clean
+.PHONY: help run test lint unit notebooks test-jitter lab exercises full test-backends \
+	test-colab clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -23,17 +22,14 @@ help: ## this list
 run: $(READY) ## execute every lesson on the embedded samples, into build/
 	@$(PY) -m tools.run_lessons
 
-test: lint unit notebooks ## lint, unit tests, hygiene, strict nbval on every notebook
+test: $(READY) ## lint, unit tests, hygiene, strict nbval on every notebook
+	@$(CLEAN_ENV) $(PY) -m tools.run_tests
 
-lint: $(READY)
-	$(PY) -m ruff check .
-	$(PY) -m ruff format --check .
+lint unit notebooks: $(READY)
+	@$(CLEAN_ENV) $(PY) -m tools.run_tests $@
 
-unit: $(READY)
-	$(CLEAN_ENV) $(PY) -m pytest -q -n auto --dist loadfile
-
-notebooks: $(READY)
-	$(CLEAN_ENV) $(PY) $(NBVAL) -q lessons
+test-jitter: $(READY) ## strict nbval with initial weights moved by a millionth, three times
+	@$(CLEAN_ENV) $(PY) -m tools.run_tests jitter
 
 lab: $(READY) ## open the course in JupyterLab
 	$(PY) -m jupyterlab lessons

@@ -11,6 +11,7 @@ import tempfile
 import time
 import warnings
 
+from helpers import jitter
 from helpers.errors import CourseError
 
 DEFAULT_SEED = 42
@@ -113,6 +114,7 @@ def start(seed=None):
         random.seed(seed)
         keras.utils.set_random_seed(seed)
         keras.ops.convert_to_numpy(keras.ops.ones(1) + 1)  # wakes the device up
+        jitter.start()
         line = describe_device()
 
     from helpers import plots

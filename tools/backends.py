@@ -13,15 +13,11 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools.run_tests import NBVAL, ROOT
+
 LOCK = ROOT / "requirements.txt"
 BACKENDS = {"jax": "jax==0.10.2", "torch": "torch==2.13.0"}
-NBVAL = [
-    "-m", "pytest", "-p", "no:cacheprovider", "-q", "--nbval", "--nbval-current-env",
-    "--nbval-sanitize-with", "tests/sanitize.cfg", "lessons",
-]  # fmt: skip
 
 
 def without_tensorflow(lock):
@@ -83,7 +79,7 @@ def main(arguments):
         print(f"== {backend}", flush=True)
         python = make_environment(backend)
         environment = {**os.environ, "KERAS_BACKEND": backend}
-        done = subprocess.run([python, *NBVAL], cwd=ROOT, env=environment)
+        done = subprocess.run([python, *NBVAL, "lessons"], cwd=ROOT, env=environment)
         outcome[backend] = "passed" if done.returncode == 0 else "FAILED"
     for backend, said in outcome.items():
         print(f"{backend}: {said}")
