@@ -1,5 +1,6 @@
 # The commands of the course.  `make help` lists them.
-PYTHON ?= python3
+# Empty: python3, or the newest supported Python that is found (tools/check_python.py).
+PYTHON ?=
 VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/ready
@@ -43,14 +44,21 @@ full: $(READY) ## execute every lesson on the full data sets; writes results/ful
 test-backends: $(READY) ## strict nbval on the JAX backend, and on PyTorch where it can be had
 	@$(CLEAN_ENV) $(PY) -m tools.backends
 
-test-colab: $(READY) ## each set-up cell, and lesson 1 whole, alone on Colab's versions
-	@$(PY) -m tools.colab
+test-colab: $(READY) ## every notebook alone, on Colab's versions; RUNTIME=2026.01 names an older set
+	@$(PY) -m tools.colab --runtime $(or $(RUNTIME),current)
 
 clean: ## remove the environments and everything that was built
-	rm -rf .venv .venv-jax .venv-torch .venv-colab build
+	rm -rf .venv .venv-jax .venv-torch .venv-colab* build
 
-$(READY): requirements.txt tools/check_python.py
-	@$(PYTHON) tools/check_python.py
-	$(PYTHON) -m venv --clear $(VENV)
+$(READY): requirements.txt
+	@set -- $(PYTHON); \
+	if [ $$# -gt 0 ]; then "$$@" tools/check_python.py || exit 1; else \
+		for any in python3 python3.13 python3.12 python3.11 python ""; do \
+			if [ -n "$$any" ] && $$any -c "" 2>/dev/null; then break; fi; \
+		done; \
+		if [ -z "$$any" ]; then echo "Found no Python: install 3.13, then the same command again" >&2; exit 1; fi; \
+		found=$$($$any tools/check_python.py --find) || exit 1; set -- "$$found"; \
+	fi; \
+	echo "Making $(VENV) with $$("$$@" --version 2>&1), $$*"; "$$@" -m venv --clear $(VENV)
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $(READY)

@@ -1,65 +1,53 @@
-"""Try the lessons as a student meets them in Google Colab: a notebook, nothing around.
+"""Try the notebooks as a student meets them in Google Colab: one alone, nothing around.
 
-    python -m tools.colab            # every set-up cell; lesson 1 whole
-    python -m tools.colab 04 06      # these lessons whole, too
+    python -m tools.colab                       # everything, on what Colab holds now
+    python -m tools.colab --runtime 2026.01     # on an older runtime
+    python -m tools.colab 04 06                 # these lessons and their homework alone
 
-What is tried is the last commit.  .venv-colab holds Colab's versions, and github.com is
-a local clone, reached through git's own ``insteadOf``.  Each notebook lies alone in a
-folder, and its set-up cell runs twice in one kernel that, as Colab's does, has already
-imported ``google.colab``, NumPy and pandas; then whole lessons run, on the embedded
-samples, or on the full sets when COURSE_DATA_DIR names a folder that holds them.
-Neither may change a version that Colab ships, or write to stderr.
+What is tried is the last commit.  .venv-colab-RUNTIME holds what the lessons need of a
+list of tools/colab_lists, and github.com is a local clone, reached through git's own
+``insteadOf``.  Each notebook lies alone in a folder, and its set-up cell runs twice in
+one kernel that, as Colab's does, has already imported ``google.colab``, NumPy and
+pandas; then every lesson and every solution runs whole under strict nbval, on the
+embedded samples.  Neither may change a version that Colab ships, or write to stderr.
+What passed goes into results/colab.json and docs/colab.md.
+
+``--python PATH`` tries Google's own image from within: PATH is its Python, which is
+left as it is but for what the set-up cell installs.
 """
 
-import contextlib
+import argparse
+import datetime
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import nbformat
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from helpers import training
-from tools import backends, run_lessons, set_slug
-from tools.backends import ROOT
-from tools.run_lessons import LessonError
-
-# Runtime 2026.01 (January 2026): https://github.com/googlecolab/backend-info, commit
-# bd8aaa4, pip-freeze.txt (pip-freeze.gpu.txt says the same of these): what the lessons
-# import, the kernel, pip, and all that they depend on.  Colab has no gensim and no
-# pymorphy3; nor has it jedi, which IPython asks for.  To renew: README.md there names
-# each runtime's commit.
-COLAB = dict(
-    pin.split("==")
-    for pin in """
-absl-py==1.4.0 astunparse==1.6.3 backcall==0.2.0 certifi==2026.1.4
-charset-normalizer==3.4.4 contourpy==1.3.3 cycler==0.12.1 debugpy==1.8.15
-decorator==4.4.2 defusedxml==0.7.1 entrypoints==0.4 flatbuffers==25.12.19
-fonttools==4.61.1 gast==0.7.0 google-pasta==0.2.0 grpcio==1.76.0 h5py==3.15.1
-idna==3.11 ipykernel==6.17.1
-ipython==7.34.0 joblib==1.5.3 jupyter-client==7.4.9 jupyter-core==5.9.1 keras==3.10.0
-kiwisolver==1.4.9 libclang==18.1.1 markdown==3.10 markdown-it-py==4.0.0
-markupsafe==3.0.3 matplotlib==3.10.0 matplotlib-inline==0.2.1 mdurl==0.1.2
-ml-dtypes==0.5.4 namex==0.1.0 nest-asyncio==1.6.0 numpy==2.0.2 opt-einsum==3.4.0
-optree==0.18.0 packaging==25.0 pandas==2.2.2 parso==0.8.5 pexpect==4.9.0
-pickleshare==0.7.5 pillow==11.3.0 pip==24.1.2 platformdirs==4.5.1 pooch==1.8.2
-prompt-toolkit==3.0.52 protobuf==5.29.5 psutil==5.9.5 ptyprocess==0.7.0
-pygments==2.19.2 pyparsing==3.3.1 python-dateutil==2.9.0.post0 pytz==2025.2
-pyzmq==26.2.1 requests==2.32.4 rich==13.9.4 scikit-learn==1.6.1 scipy==1.16.3
-seaborn==0.13.2 setuptools==75.2.0 six==1.17.0 smart-open==7.5.0 tensorboard==2.19.0
-tensorboard-data-server==0.7.2 tensorflow==2.19.0 termcolor==3.3.0
-threadpoolctl==3.6.0 tornado==6.5.1 tqdm==4.67.1 traitlets==5.7.1
-typing-extensions==4.15.0 tzdata==2025.3 urllib3==2.5.0 wcwidth==0.2.14
-werkzeug==3.1.5 wheel==0.45.1 wrapt==2.0.1
-""".split()
+from tools import (
+    backends,
+    check_python,
+    colab_table,
+    renew_colab,
+    run_lessons,
+    set_slug,
 )
-ENVIRONMENT = ROOT / ".venv-colab"
+from tools.run_lessons import LessonError
+from tools.run_tests import NBVAL, ROOT
+
+# What a kernel of Colab is made of, beside what the course asks for.
+KERNEL = ("ipykernel", "pip", "setuptools", "psutil", "requests", "wheel")
+FOLDERS = ("lessons", "lessons/exercises", "lessons/solutions")
+IMAGE = "image"  # stands for a runtime: Google's image, whatever it holds
 WATCH = """\
 # tools.colab: what is there before the set-up cell runs again
 _path, _beside, _started = list(sys.path), sorted(here.iterdir()), []
@@ -99,27 +87,31 @@ def git(*arguments):
     return quietly("git", "-C", str(ROOT), *map(str, arguments))
 
 
-def find_python():
-    """Return a Python 3.12 that can make environments, or None.
+def find_python(minor):
+    """Return a Python 3.`minor` that can make environments, or None.
 
-    ``COURSE_PYTHON312`` when it is set, else ``python3.12``, else this very Python.
+    ``COURSE_PYTHON313`` and so on when it is set, else what tools.check_python finds.
     """
-    named = os.environ.get("COURSE_PYTHON312")
-    code = "import ensurepip, sys; assert sys.version_info[:2] == (3, 12)"
-    for path in [named] if named else [shutil.which("python3.12"), sys.executable]:
-        with contextlib.suppress(OSError, subprocess.CalledProcessError):
-            if path:
-                quietly(path, "-c", code)
-                return path
-    return None
+    named = os.environ.get(f"COURSE_PYTHON3{minor}")
+    if named:
+        return named if check_python.works(named, minor) else None
+    return check_python.find([minor])
+
+
+# --- an environment of a list ---------------------------------------------------------
+
+
+def distributions(python):
+    """Return version and requirements of each package of an interpreter, by name."""
+    code = "import importlib.metadata as m, json; print(json.dumps("
+    code += "[(d.name, d.version, d.requires or []) for d in m.distributions()]))"
+    found = json.loads(quietly(python, "-I", "-c", code))
+    return {canonicalize_name(name): (version, needs) for name, version, needs in found}
 
 
 def versions(python):
     """Return the version of each package that an interpreter sees, by name."""
-    code = "import importlib.metadata as m, json; print(json.dumps("
-    code += "[(d.name, d.version) for d in m.distributions()]))"
-    found = json.loads(quietly(python, "-I", "-c", code))
-    return {canonicalize_name(name): version for name, version in found}
+    return {name: version for name, (version, _) in distributions(python).items()}
 
 
 def difference(before, after):
@@ -131,25 +123,71 @@ def difference(before, after):
     ]
 
 
-def make_environment(base):
-    """Make or mend .venv-colab with a Python 3.12, `base`; return its interpreter.
+def roots():
+    """Return the names of what the course and a kernel ask for, canonical."""
+    project = renew_colab.tomllib.loads(git("show", "HEAD:pyproject.toml"))["project"]
+    asked = {canonicalize_name(Requirement(s).name) for s in project["dependencies"]}
+    return (asked - {"jupyterlab"}) | set(KERNEL)
 
-    It then holds Colab's packages and no other: what an earlier run installed is gone,
-    so that the set-up cell has to install it.
+
+def reached(names, present, colab):
+    """Return the part of Colab's pins that `names` lead to, over what is present.
+
+    Parameters
+    ----------
+    names : set of str
+    present : dict
+        As `distributions`; a package that is not there yet leads nowhere.
+    colab : tools.renew_colab.ColabList
+
+    Returns
+    -------
+    dict of str to str
+        What is not in Colab's list is left out: the set-up cell has to bring it.
     """
-    python, listed = backends.python_of(ENVIRONMENT), ENVIRONMENT / "requirements.txt"
+    python = {"python_version": f"3.{colab.minor}", "extra": ""}
+    python["python_full_version"] = f"3.{colab.minor}.0"
+    found, waiting = {}, sorted(names & colab.pins.keys())
+    while waiting:
+        name = waiting.pop()
+        found[name] = colab.pins[name]
+        for line in present.get(name, ("", []))[1]:
+            need = Requirement(line)
+            known = canonicalize_name(need.name)
+            wanted = need.marker is None or need.marker.evaluate(python)
+            if wanted and known in colab.pins and known not in found:
+                waiting.append(known)
+    return found
+
+
+def make_environment(colab, base):
+    """Make or mend the environment of a list; return its interpreter and its pins.
+
+    It holds what the course asks for and Colab has, with all that this needs, in
+    Colab's versions, and no other package: what an earlier run installed is gone, so
+    that the set-up cell has to install it.
+    """
+    environment = ROOT / f".venv-colab-{colab.runtime}"
+    python = backends.python_of(environment)
     if not Path(python).exists():
-        quietly(base, "-m", "venv", "--clear", str(ENVIRONMENT))
-    pip, now = [python, "-m", "pip", "--disable-pip-version-check"], versions(python)
-    extra = sorted(now.keys() - COLAB.keys())
+        quietly(base, "-m", "venv", "--clear", str(environment))
+    pip, names = [python, "-m", "pip", "--disable-pip-version-check"], roots()
+    while True:  # a round brings packages, and with them the names of the next round
+        now = distributions(python)
+        pins = reached(names, now, colab)
+        lacking = {k: v for k, v in pins.items() if now.get(k, ("",))[0] != v}
+        if not lacking:
+            break
+        print(f"== {environment.name}: {len(lacking)} packages", flush=True)
+        lines = [f"{name}=={version}" for name, version in sorted(lacking.items())]
+        quietly(*pip, "install", "--quiet", "--no-deps", *lines)
+    extra = sorted(now.keys() - pins.keys())
     if extra:
         quietly(*pip, "uninstall", "--quiet", "--yes", *extra)
-    if difference(COLAB, now):
-        print("== installing Colab's versions into .venv-colab", flush=True)
-        pins = "".join(f"{name}=={version}\n" for name, version in COLAB.items())
-        listed.write_text(pins, encoding="utf-8")
-        quietly(*pip, "install", "--quiet", "--no-deps", "-r", str(listed))
-    return python
+    return python, pins
+
+
+# --- a computer of Google's -----------------------------------------------------------
 
 
 def publish(folder, slug, ref):
@@ -181,11 +219,7 @@ def make_kernel(folder, python):
     return {"PYTHONPATH": str(folder / "path"), "IPYTHONDIR": str(folder / "ipython")}
 
 
-def data_mode(folder):
-    """Return the variables that choose a whole lesson's data, by COURSE_DATA_DIR."""
-    if not folder:
-        return {"COURSE_DATA": "sample"}
-    return {"COURSE_DATA": "", "COURSE_DATA_DIR": str(Path(folder).resolve())}
+# --- a notebook -----------------------------------------------------------------------
 
 
 def set_up_twice(notebook):
@@ -196,96 +230,169 @@ def set_up_twice(notebook):
     return nbformat.v4.new_notebook(cells=[*kept, *added])
 
 
-def run(path, text, environment, python):
-    """Run one notebook; LessonError says what failed, or what versions it changed."""
-    path.write_text(text, encoding="utf-8")
+def try_set_up(path, text, environment):
+    """Run the set-up cell of a notebook twice, in the notebook's folder."""
+    cut = nbformat.writes(set_up_twice(nbformat.reads(text, 4)))
+    path.write_text(cut, encoding="utf-8")
     run_lessons.execute(path, environment)
-    now = versions(python)
-    changed = difference(COLAB, now)
-    if changed:
-        raise LessonError(f"{path.name} changed Colab's versions: {', '.join(changed)}")
-    lacking = [name for name in training.NEEDED if name not in now]
-    if lacking:
-        raise LessonError(f"{path.name} did not install {', '.join(lacking)}")
 
 
-def try_lesson(name, folder, environment, python, whole):
-    """Run a lesson's set-up cell twice, then all of it; return its row, its failure."""
+def try_whole(path, text, environment):
+    """Run a notebook whole under strict nbval; return the number of its cells."""
+    path.write_text(text, encoding="utf-8")
+    report = path.with_suffix(".xml")
+    options = [each for each in NBVAL if each != "--nbval-current-env"]
+    command = [sys.executable, *options, f"--junitxml={report}", str(path)]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **environment, "COURSE_DATA": "sample"},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    cells = 0
+    if report.is_file():
+        cells = len(list(ElementTree.parse(report).iter("testcase")))
+    if done.returncode or not cells:
+        raise LessonError(f"{path.name}: {done.stdout[-3000:]}{done.stderr[-1000:]}")
+    return cells
+
+
+def try_notebook(name, folder, environment, python, pins):
+    """Try one notebook of the last commit; return its row, and why it failed.
+
+    The row has ``set_up`` and ``whole``, each ``"passed"``, ``"FAILED"`` or ``"-"``,
+    the number of ``cells`` that ran whole, and ``seconds``.
+    """
     folder.mkdir()
-    text = git("show", f"HEAD:lessons/{name}")
-    runs = [(nbformat.writes(set_up_twice(nbformat.reads(text, 4))), {})]
-    if whole:
-        runs.append((text, data_mode(os.environ.get("COURSE_DATA_DIR"))))
-    said, failure, began = [], [], time.perf_counter()
-    for source, variables in runs:
+    path, text = folder / Path(name).name, git("show", f"HEAD:{name}")
+    row, why, began = {"set_up": "-", "whole": "-", "cells": 0}, "", time.perf_counter()
+    steps = ["set_up"] if "/exercises/" in name else ["set_up", "whole"]
+    for step in steps:
         try:
-            run(folder / name, source, environment | variables, python)
-            said.append("passed")
+            if step == "set_up":
+                try_set_up(path, text, environment)
+            else:
+                row["cells"] = try_whole(path, text, environment)
+            now = versions(python)
+            changed = difference(pins, now)
+            if changed:
+                said = f"{name} changed Colab's versions: {', '.join(changed)}"
+                raise LessonError(said)
+            lacking = [each for each in training.NEEDED if each not in now]
+            if lacking:
+                raise LessonError(f"{name} did not install {', '.join(lacking)}")
+            row[step] = "passed"
         except LessonError as error:
-            said.append("FAILED")
-            failure.append(str(error))
+            row[step], why = "FAILED", str(error)
             break
-    said += ["-"] * (2 - len(said))
-    return [name, *said, f"{time.perf_counter() - began:.1f}"], failure
+    row["seconds"] = round(time.perf_counter() - began, 1)
+    return row, why
 
 
-def try_lessons(names, wanted, base, folder):
-    """Try the lessons in a temporary folder; return the exit status."""
-    python = make_environment(base)
+def try_notebooks(names, colab, base, folder):
+    """Try notebooks in a temporary folder; return rows by name, and why any failed."""
+    if colab.runtime == IMAGE:
+        python, pins = base, colab.pins
+    else:
+        python, pins = make_environment(colab, base)
     before = versions(python)
     address = set_slug.read_address(git("show", "HEAD:pyproject.toml"))
     environment = publish(folder, *address) | make_kernel(folder, python)
     environment |= {"KERAS_BACKEND": "tensorflow", "COURSE_SEED": "", "COURSE_DATA": ""}
-    rows, failures = [["lesson", "set-up cell", "whole", "seconds"]], []
-    for name in names:
-        print(f"== {name}", flush=True)
-        place = folder / f"{name[:2]} Мой диск"
-        row, failure = try_lesson(name, place, environment, python, name[:2] in wanted)
-        rows.append(row)
-        failures += failure
+    rows, failures = {}, []
+    for number, name in enumerate(names):
+        print(f"== {name}", end=" ", flush=True)
+        place = folder / f"{number:02d} Мой диск"
+        row, why = try_notebook(name, place, environment, python, pins)
+        rows[name] = row
+        print("set-up {set_up}, whole {whole}, {seconds} s".format(**row), flush=True)
+        if why:
+            failures.append(why)
+            print(why, file=sys.stderr, flush=True)
         after = versions(python)
-        if difference(COLAB, after):
-            make_environment(base)  # as it was, for the next lesson
-    print()
-    for package in [*training.KEPT, *sorted(after.keys() - before.keys())]:
-        was = before.get(package, "none")
-        print(f"{package:<18} before {was:<8} after {after.get(package, 'none')}")
-    print()
-    for row in rows:
-        print("{:<24} {:<12} {:<8} {:>8}".format(*row))
-    for failure in failures:
-        print(f"\nFAILED {failure}", file=sys.stderr)
-    return 1 if failures else 0
+        if difference(pins, after) and colab.runtime != IMAGE:
+            make_environment(colab, base)  # as it was, for the next notebook
+    brought = sorted(after.keys() - before.keys())
+    print(f"\nthe set-up cell installed {', '.join(brought) or 'nothing'}")
+    return rows, failures
 
 
-def main(arguments):
-    """Try every set-up cell, and lesson 1 and the named ones whole; return the status.
+def notebooks(wanted):
+    """Return the names of the last commit's notebooks, of these lessons or of all."""
+    found = []
+    for folder in FOLDERS:
+        listed = git("ls-tree", "--name-only", f"HEAD:{folder}").splitlines()
+        found += [
+            f"{folder}/{name}"
+            for name in listed
+            if re.fullmatch(r"\d\d_\w+\.ipynb", name)
+            and (not wanted or name[:2] in wanted)
+        ]
+    unknown = set(wanted) - {Path(name).name[:2] for name in found}
+    if unknown or not found:
+        said = ", ".join(sorted(unknown)) or "any lesson"
+        raise LessonError(f"not in the last commit: {said}")
+    return found
 
-    0 is a pass, 1 a lesson that failed, 2 nothing tried.
+
+def choose(options):
+    """Return the list and the Python that the options ask for."""
+    if options.python:
+        code = "import platform; print(platform.python_version())"
+        version = quietly(options.python, "-c", code).strip()
+        facts = version, "-", datetime.date.today().isoformat()
+        held = versions(options.python)
+        return renew_colab.ColabList(IMAGE, *facts, held), options.python
+    lists = renew_colab.read_all()
+    if options.runtime not in lists:
+        raise LessonError(f"no runtime {options.runtime}: {', '.join(lists)}")
+    colab = lists[options.runtime]
+    base = find_python(colab.minor)
+    if sys.platform != "linux" or base is None:
+        named = f"COURSE_PYTHON3{colab.minor}=/path/to/python3.{colab.minor}"
+        raise LessonError(
+            f"Colab's {colab.runtime} is Linux with Python 3.{colab.minor}, and no such "
+            f"Python with its venv was found: install one, or name it: {named}"
+        )
+    return colab, base
+
+
+def main(arguments=None):
+    """Run as the module's docstring says; return the exit status.
+
+    0 is a pass, 1 a notebook that failed, 2 nothing tried.
     """
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("lessons", nargs="*")
+    parser.add_argument("--runtime", default=renew_colab.CURRENT)
+    parser.add_argument("--python")
+    options = parser.parse_args(arguments)
+    narrowed = re.split(r"[,\s]+", os.environ.pop("COURSE_LESSONS", ""))
+    wanted = {*options.lessons, *filter(None, narrowed)}
     try:
-        base = find_python()
-        if sys.platform != "linux" or base is None:
-            raise LessonError(
-                "Colab is Linux with Python 3.12, and no such Python with its venv was "
-                "found: install one, or name it: COURSE_PYTHON312=/path/to/python3.12"
-            )
-        listed = git("ls-tree", "--name-only", "HEAD:lessons").splitlines()
-        names = [name for name in listed if re.fullmatch(r"\d\d_\w+\.ipynb", name)]
-        unknown = set(arguments) - {name[:2] for name in names}
-        if unknown or not names:
-            said = ", ".join(sorted(unknown)) or "any lesson"
-            raise LessonError(f"not in the last commit: {said}")
+        colab, base = choose(options)
+        names = notebooks(wanted)
         if git("status", "--porcelain"):
             print("== git status: what is not committed is not tried", flush=True)
         with tempfile.TemporaryDirectory() as folder:
-            return try_lessons(names, {"01", *arguments}, base, Path(folder))
+            rows, failures = try_notebooks(names, colab, base, Path(folder))
+        commit = git("rev-parse", "--short=7", "HEAD").strip()
+        colab_table.record(colab, commit, rows)
     except LessonError as error:
         print(error, file=sys.stderr)
+        return 2
     except subprocess.CalledProcessError as error:
         print(f"{error.cmd}: {error.stderr.strip()[-800:]}", file=sys.stderr)
-    return 2
+        return 2
+    passed = sum(row["set_up"] == "passed" for row in rows.values())
+    whole = sum(row["whole"] == "passed" for row in rows.values())
+    print(
+        f"runtime {colab.runtime}: set-up cells {passed} of {len(rows)}, whole {whole}"
+    )
+    print(f"{len(failures)} failed")
+    return int(bool(failures))
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())
