@@ -19,23 +19,97 @@ from tools import backends, check_python, lowest, readme_results, set_slug
         ((3, 13, 9), True, None),
         ((2, 7, 18), True, "Found Python 2.7; the course needs 3.11 to 3.13"),
         ((3, 10, 4), True, "Found Python 3.10"),
-        ((3, 14, 0), True, "make run PYTHON=python3.12"),
+        ((3, 14, 0), True, "make run PYTHON=python3.13"),
         ((3, 12, 1), False, "sudo apt install python3.12-venv"),
     ],
 )
 def test_check_python(version, has_venv, said):
-    message = check_python.trouble(version, has_venv)
-    assert (message is None) == (said is None)
+    wrong = check_python.trouble(version, has_venv)
+    assert (wrong is None) == (said is None)
     if said:
+        message = "{}. {}".format(*wrong)
         assert said in message
         assert "\n" not in message
 
 
-def test_check_python_agrees_with_the_project():
+def fake_python(folder, name, version, venv=True):
+    """Write a command that answers as a Python of a version; return its path."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    answer = f"echo {version}" if venv else "exit 1"
+    path.write_text(f"#!/bin/sh\n{answer}\n", encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the commands are of sh")
+def test_the_newest_supported_python_is_found(tmp_path, monkeypatch):
+    path, pyenv = tmp_path / "bin", tmp_path / "pyenv"
+    monkeypatch.setenv("PATH", f"{path}{os.pathsep}/usr/bin{os.pathsep}/bin")
+    monkeypatch.setenv("PYENV_ROOT", str(pyenv))
+    minors = (13, 12)
+    monkeypatch.setattr(check_python, "on_path", lambda name: found.get(name, []))
+    found = {}
+    assert check_python.find(minors) is None
+    inside = fake_python(pyenv / "versions" / "3.12.4" / "bin", "python", "3.12")
+    assert check_python.find(minors) == str(inside)
+    named = str(fake_python(path, "python3.12", "3.12"))
+    found["python3.12"] = [named]
+    assert check_python.find(minors) == named
+    shim = str(fake_python(path, "python3.13", "3.13", venv=False))
+    liar = str(fake_python(path, "other", "3.12"))
+    found["python3.13"] = [shim, liar]  # a pyenv shim of a version that is not there
+    assert check_python.find(minors) == named
+    newest = fake_python(tmp_path / "uv-python", "python", "3.13")
+    found["uv"] = [str(fake_python(path, "uv", newest))]
+    assert check_python.find(minors) == str(newest)
+
+
+def test_where_commands_lie(tmp_path, monkeypatch):
+    suffix = ".exe" if sys.platform == "win32" else ""
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"tool{suffix}").write_text("")
+        (tmp_path / name / f"tool{suffix}").chmod(0o755)
+    folders = [str(tmp_path / name) for name in ("b", "none", "a")]
+    monkeypatch.setenv("PATH", os.pathsep.join([*folders, ""]))
+    assert check_python.on_path("tool") == [
+        str(tmp_path / name / f"tool{suffix}") for name in ("b", "a")
+    ]
+
+
+@pytest.mark.parametrize("found", ["/a/python3.13", None])
+def test_an_unsupported_python_takes_another_and_says_so(found, monkeypatch, capsys):
+    monkeypatch.setattr(check_python.sys, "version_info", (3, 14, 0))
+    monkeypatch.setattr(check_python, "find", lambda minors: found)
+    monkeypatch.setattr(check_python, "on_path", lambda name: ["/uv"])
+    assert check_python.main(["--find"]) == (0 if found else 1)
+    shown = capsys.readouterr()
+    assert shown.out == (f"{found}\n" if found else "")
+    assert shown.err.count("\n") == 1
+    assert "Found Python 3.14; the course needs 3.11 to 3.13" in shown.err
+    assert (f"taking {found}" if found else "uv python install 3.13") in shown.err
+    assert check_python.main([]) == 1  # what is named is not replaced
+
+
+def test_the_supported_pythons_stand_in_one_place():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     low, high = check_python.OLDEST, check_python.NEWEST
     wanted = f">={low[0]}.{low[1]},<{high[0]}.{high[1] + 1}"
     assert project["project"]["requires-python"] == wanted
+    said = [f"3.{minor}" for minor in range(low[1], high[1] + 1)]
+    matrix = "[" + ", ".join(f'"{each}"' for each in said) + "]"
+    ci = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    assert f"python: {matrix}" in ci
+    english = ", ".join(said[:-1]) + " or " + said[-1]
+    for name, words in [
+        ("README.md", english),
+        ("CONTRIBUTING.md", english),
+        ("README.ru.md", english.replace(" or ", " или ")),
+        ("docs/troubleshooting.md", english.replace(" or ", " или ")),
+        ("docs/teachers.md", english.replace(" or ", " или ")),
+    ]:
+        assert words in (ROOT / name).read_text(encoding="utf-8"), name
 
 
 def test_lowest_versions():
@@ -150,6 +224,7 @@ def test_make_help_names_every_command():
         "full",
         "test-backends",
         "test-colab",
+        "test-jitter",
         "help",
         "clean",
     ):
@@ -162,7 +237,7 @@ def test_make_refuses_an_old_python_in_one_line(tmp_path):
     old.write_text(
         f'#!/bin/sh\nexec "{sys.executable}" -c "\nimport sys\n'
         "sys.path.insert(0, 'tools')\nimport check_python\n"
-        'print(check_python.trouble((3, 9, 1), True), file=sys.stderr)\nsys.exit(1)"\n'
+        'print(*check_python.trouble((3, 9, 1), True), file=sys.stderr)\nsys.exit(1)"\n'
     )
     old.chmod(0o755)
     done = subprocess.run(

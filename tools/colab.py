@@ -109,6 +109,12 @@ def distributions(python):
     return {canonicalize_name(name): (version, needs) for name, version, needs in found}
 
 
+def version_of(python):
+    """Return the version of an interpreter, ``"3.13.0"``."""
+    code = "import platform; print(platform.python_version())"
+    return quietly(python, "-c", code).strip()
+
+
 def versions(python):
     """Return the version of each package that an interpreter sees, by name."""
     return {name: version for name, (version, _) in distributions(python).items()}
@@ -339,9 +345,7 @@ def notebooks(wanted):
 def choose(options):
     """Return the list and the Python that the options ask for."""
     if options.python:
-        code = "import platform; print(platform.python_version())"
-        version = quietly(options.python, "-c", code).strip()
-        facts = version, "-", datetime.date.today().isoformat()
+        facts = version_of(options.python), "-", datetime.date.today().isoformat()
         held = versions(options.python)
         return renew_colab.ColabList(IMAGE, *facts, held), options.python
     lists = renew_colab.read_all()
@@ -352,8 +356,8 @@ def choose(options):
     if sys.platform != "linux" or base is None:
         named = f"COURSE_PYTHON3{colab.minor}=/path/to/python3.{colab.minor}"
         raise LessonError(
-            f"Colab's {colab.runtime} is Linux with Python 3.{colab.minor}, and no such "
-            f"Python with its venv was found: install one, or name it: {named}"
+            f"Colab's {colab.runtime} is Linux with Python 3.{colab.minor}, and no "
+            f"such Python with its venv was found: install one, or name it: {named}"
         )
     return colab, base
 
@@ -378,7 +382,7 @@ def main(arguments=None):
         with tempfile.TemporaryDirectory() as folder:
             rows, failures = try_notebooks(names, colab, base, Path(folder))
         commit = git("rev-parse", "--short=7", "HEAD").strip()
-        colab_table.record(colab, commit, rows)
+        colab_table.record(colab, version_of(base), commit, rows)
     except LessonError as error:
         print(error, file=sys.stderr)
         return 2

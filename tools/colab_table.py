@@ -31,7 +31,7 @@ def read():
     return json.loads(RESULTS.read_text(encoding="utf-8"))
 
 
-def record(colab, commit, rows, today=None):
+def record(colab, python, commit, rows, today=None):
     """Merge the rows of a run into the results, and write the page anew.
 
     A run on a newer list, or under another Python, replaces what was known of its
@@ -40,6 +40,8 @@ def record(colab, commit, rows, today=None):
     Parameters
     ----------
     colab : tools.renew_colab.ColabList
+    python : str
+        Version of the Python on which it was tried, ``"3.13.0"``.
     commit : str
         Of the course, that was tried.
     rows : dict of str to dict
@@ -47,7 +49,7 @@ def record(colab, commit, rows, today=None):
     today : datetime.date, optional
     """
     facts = {
-        "python": colab.python,
+        "python": python,
         "list": colab.commit,
         "list_date": colab.date,
         "versions": {name: colab.pins[name] for name in SHOWN},
@@ -72,8 +74,7 @@ def page(results):
     titles = ["текущая" if name == "current" else name for name in runtimes]
     lines = [HEAD, "| | " + " | ".join(titles) + " |"]
     lines.append("| --- |" + " --- |" * len(runtimes))
-    kinds = [("Python", "python"), ("список от", "list_date")]
-    for title, key in kinds:
+    for title, key in [("Python", "python"), ("список от", "list_date")]:
         lines.append(_row(title, [results[name][key] for name in runtimes]))
     for package in SHOWN:
         lines.append(_row(package, [results[r]["versions"][package] for r in runtimes]))
