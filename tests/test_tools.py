@@ -5,11 +5,19 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 
 import pytest
 from conftest import ROOT
 
-from tools import backends, check_python, lowest, readme_results, set_slug
+from tools import (
+    backends,
+    check_python,
+    lowest,
+    next_python,
+    readme_results,
+    set_slug,
+)
 
 
 @pytest.mark.parametrize(
@@ -121,6 +129,42 @@ def test_lowest_versions():
     project["project"]["dependencies"] = ["numpy"]
     with pytest.raises(ValueError, match="no lower bound: numpy"):
         lowest.lowest(project)
+
+
+def test_the_next_python(monkeypatch, capsys):
+    asked = []
+
+    def has_wheel(requirement, version):
+        asked.append(version)
+        return not requirement.startswith(lacking)
+
+    monkeypatch.setattr(next_python, "has_wheel", has_wheel)
+    lacking = "gensim"
+    assert next_python.main([]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("Python 3.14: no wheels yet of gensim>=")
+    assert said.count(">=") == 1
+    lacking = "nothing"
+    assert next_python.main([]) == 1
+    assert set(asked) == {"3.14"}
+    assert "all wheels have come" in capsys.readouterr().out
+
+
+def test_pip_is_asked_for_a_wheel(tmp_path, monkeypatch):
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    for tag in ("cp399-cp399-any", "py3-none-any"):
+        name = f"made{tag[:2]}-1.0"
+        with zipfile.ZipFile(tmp_path / f"{name}-{tag}.whl", "w") as wheel:
+            folder = f"{name}.dist-info"
+            facts = f"Metadata-Version: 2.1\nName: made{tag[:2]}\nVersion: 1.0\n"
+            wheel.writestr(f"{folder}/METADATA", facts)
+            tagged = f"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {tag}\n"
+            wheel.writestr(f"{folder}/WHEEL", tagged)
+            wheel.writestr(f"{folder}/RECORD", "")
+    assert next_python.has_wheel("madepy>=1", "3.98")
+    assert not next_python.has_wheel("madecp>=1", "3.98")
+    assert not next_python.has_wheel("madenone", "3.98")
 
 
 CELL = (
