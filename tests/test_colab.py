@@ -185,6 +185,8 @@ def test_the_kernel_is_colabs(tmp_path, monkeypatch):
     code = "import google.colab, google.protobuf"
     environment = {**os.environ, **variables}
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+    (tmp_path / "image").mkdir()
+    assert "PYTHONPATH" not in colab.make_kernel(tmp_path / "image", "python", False)
 
 
 def test_the_set_up_cell_runs_twice_and_nothing_after_it():

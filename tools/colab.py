@@ -209,8 +209,11 @@ def publish(folder, slug, ref):
     }
 
 
-def make_kernel(folder, python):
-    """Write a kernel that starts as Colab's does; return the variables it needs."""
+def make_kernel(folder, python, stub=True):
+    """Write a kernel that starts as Colab's does; return the variables it needs.
+
+    A `stub` stands for the package google.colab, which only Google's image has.
+    """
     spec = folder / "jupyter" / "kernels" / "python3" / "kernel.json"
     imported = "--IPKernelApp.exec_lines=import google.colab, numpy, pandas"
     argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}", imported]
@@ -222,7 +225,8 @@ def make_kernel(folder, python):
         path.parent.mkdir(parents=True)
         path.write_text(text, encoding="utf-8")
     os.environ["JUPYTER_PATH"] = str(folder / "jupyter")  # searched first
-    return {"PYTHONPATH": str(folder / "path"), "IPYTHONDIR": str(folder / "ipython")}
+    path = {"PYTHONPATH": str(folder / "path")} if stub else {}
+    return path | {"IPYTHONDIR": str(folder / "ipython")}
 
 
 # --- a notebook -----------------------------------------------------------------------
@@ -304,7 +308,8 @@ def try_notebooks(names, colab, base, folder):
         python, pins = make_environment(colab, base)
     before = versions(python)
     address = set_slug.read_address(git("show", "HEAD:pyproject.toml"))
-    environment = publish(folder, *address) | make_kernel(folder, python)
+    kernel = make_kernel(folder, python, stub="google-colab" not in before)
+    environment = publish(folder, *address) | kernel
     environment |= {"KERAS_BACKEND": "tensorflow", "COURSE_SEED": "", "COURSE_DATA": ""}
     rows, failures = {}, []
     for number, name in enumerate(names):
