@@ -32,8 +32,8 @@ lint unit notebooks: $(READY)
 test-jitter: $(READY) ## strict nbval with initial weights moved by a millionth, three times
 	@$(CLEAN_ENV) $(PY) -m tools.run_tests jitter
 
-lab: $(READY) ## open the course in JupyterLab
-	$(PY) -m jupyterlab lessons
+lab: $(READY) ## your own copy of the notebooks, in JupyterLab
+	@$(PY) -m tools.lab
 
 exercises: $(READY) ## generate the exercise notebooks from the solved ones
 	@$(PY) -m tools.exercises
