@@ -69,7 +69,7 @@ def test_beside_the_course_nothing_is_fetched(tmp_path):
 
 
 def in_a_notebook(folder, environment):
-    """Return what IPython prints for the set-up cell, and its last value of `course`."""
+    """Return the lines that IPython prints for the set-up cell."""
     code = (
         "from IPython.core.interactiveshell import InteractiveShell\n"
         f"InteractiveShell.instance().run_cell({SETUP!r})"
