@@ -981,8 +981,8 @@ def check_names(book):
     if others < OWN_NAMES or all(counts[word] < OWN_TIMES for word in book.asked):
         raise CourseError(
             f"«{book.title}»: имён, которые встречаются хотя бы {OWN_NAME_TIMES} раз, "
-            f"{others}, не считая трёх главных, а уроку нужно {OWN_NAMES}: по ним меряют "
-            "векторы.",
+            f"{others}, не считая трёх главных, а уроку нужно {OWN_NAMES}: по ним "
+            "меряют векторы.",
             "Возьмите роман, в котором действующих лиц больше.",
         )
     if min(counts[word] for word in ("он", "она", "его", "ее")) < OWN_TIMES:

@@ -23,7 +23,7 @@ mpl.use("agg")
 import matplotlib.pyplot as plt
 
 LOAD = re.compile(r'data\.load\("(book|wells|dialogues)"\)')
-NAMES = "Иван Пётр Фёдор Илья Егор Матвей Лука Тихон Захар Кузьма Савва".split()
+NAMES = "Иван Пётр Илья Фёдор Егор Матвей Лука Тихон Захар Кузьма Савва".split()
 SYLLABLES = [a + b for a in "шбвгдзклмнпрст" for b in "аеиоу"]
 PRONOUNS = "он она его её".split()
 
@@ -84,7 +84,12 @@ def book(sentences=2000, words=50, names=8, times=20, pronouns=5, letters=0):
     """Return a text of so many sentences, words that occur 5 times, names, letters."""
     made_up = map("".join, itertools.product(SYLLABLES, repeat=3))
     people = NAMES[: names + 3]
-    said = [name for i, name in enumerate(people) for _ in range(times + 3 * (i < 3))]
+    more = [3, 3, 3, 1]  # the asked, then Фёдор, whom the lesson writes without ё
+    said = [
+        name
+        for name, extra in itertools.zip_longest(people, more, fillvalue=0)
+        for _ in range(times + extra)
+    ]
     said += [word for word in PRONOUNS for _ in range(pronouns)]
     few = [next(made_up) for _ in range(words - len(people) - len(PRONOUNS))]
     said += [word for word in few for _ in range(5)]
@@ -112,7 +117,8 @@ def test_lesson_5_runs_on_the_smallest_book(run, tmp_path):
     assert len(seen["book"].sentences) == 2000
     assert (len(seen["kept"]), len(seen["tuning"]), len(seen["asked"])) == (50, 8, 3)
     assert seen["kin"] == [["он", "она"], ["его", "ее"]]
-    assert seen["same"]
+    assert seen["probes"][0] == "федор"
+    assert {word.strip(".") for word in seen["same"]} == {"Фёдор"}
 
 
 @pytest.mark.parametrize(
@@ -121,7 +127,7 @@ def test_lesson_5_runs_on_the_smallest_book(run, tmp_path):
         ({"sentences": 1999}, "предложений всего 1999"),
         ({"words": 49}, "49"),
         ({"names": 7}, "хотя бы 20 раз, 7, не считая трёх главных, а уроку нужно 8"),
-        ({"times": 19}, "хотя бы 20 раз, 0, не считая"),
+        ({"times": 18}, "хотя бы 20 раз, 0, не считая"),
         ({"pronouns": 4, "words": 54}, "«он», «она»"),
     ],
 )
