@@ -801,6 +801,7 @@ KARAMAZOV_WORDS = 250_000  # of 292,675: another edition is welcome, half a file
 KARAMAZOV_NAMES = 100  # times each asked name occurs, at the least; the rarest 521
 OWN_SENTENCES = 2000  # of a student's book, at the least
 OWN_WORDS, OWN_TIMES = 50, 5  # so many words occur so many times, at the least
+OWN_NAMES, OWN_NAME_TIMES = 8, 20  # so many names so many times, for lesson 5
 OWN_SHARE = 0.5  # of Russian words, at the least
 
 
@@ -945,6 +946,50 @@ def _check_length(name, found):
             f"{name}: слов, которые встречаются хотя бы {OWN_TIMES} раз, всего "
             f"{frequent}, а вектор слова учат по его повторениям. Возьмите связный "
             f"текст, в котором таких слов больше {OWN_WORDS}."
+        )
+
+
+def check_names(book):
+    """Refuse a student's book that has too few names to judge vectors of words by.
+
+    Lesson 5 keeps the names of ``book.asked``, in all their cases, for its last table,
+    and chooses its settings by the others.  The course's own books have enough.
+
+    Parameters
+    ----------
+    book : Book
+
+    Raises
+    ------
+    CourseError
+        No asked name; fewer than 8 other forms of names that occur 20 times; hardly
+        any «он», «она», «его», «её».
+    """
+    if book.mode != "own":
+        return
+    import pymorphy3
+
+    parse = pymorphy3.MorphAnalyzer().parse
+    counts = Counter(word for sentence in book.sentences for word in sentence)
+
+    def lemmas(word):
+        return {each.normal_form for each in parse(word)}
+
+    held = set().union(*map(lemmas, book.asked))
+    often = [word for word in book.classes if counts[word] >= OWN_NAME_TIMES]
+    others = sum(held.isdisjoint(lemmas(word)) for word in often)
+    if others < OWN_NAMES or all(counts[word] < OWN_TIMES for word in book.asked):
+        raise CourseError(
+            f"«{book.title}»: имён, которые встречаются хотя бы {OWN_NAME_TIMES} раз, "
+            f"{others}, не считая трёх главных, а уроку нужно {OWN_NAMES}: по ним "
+            "меряют векторы.",
+            "Возьмите роман, в котором действующих лиц больше.",
+        )
+    if min(counts[word] for word in ("он", "она", "его", "ее")) < OWN_TIMES:
+        raise CourseError(
+            f"«{book.title}»: слова «он», «она», «его», «её» встречаются реже, чем по "
+            f"{OWN_TIMES} раз, а на них держится раздел 9.",
+            "Возьмите роман.",
         )
 
 

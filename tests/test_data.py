@@ -396,6 +396,14 @@ def test_a_page_in_place_of_clothes_leaves_the_cache_clean(clothes_served, cache
     server, _ = clothes_served
     path = server.folder / data.CLOTHES_FILES["y_test"]
     path.write_bytes(b"<html>please log in</html>")
+    with pytest.raises(CourseError, match="вместо файла пришла веб-страница"):
+        load("clothes", "full")
+    assert not (cache / path.name).exists()
+
+
+def test_damaged_clothes_leave_the_cache_clean(clothes_served, cache):
+    server, _ = clothes_served
+    (server.folder / data.CLOTHES_FILES["y_test"]).write_bytes(b"please log in")
     with pytest.raises(CourseError, match="удалён из кэша"):
         load("clothes", "full")
     assert not list(cache.glob("*.gz"))
