@@ -32,7 +32,9 @@ _VOWELS, _RARE_ENDS = frozenset("аеёиоуыэюя"), frozenset("бгжзпф
 _OTHERS = dict.fromkeys("«»“”„\u00a0", 4) | dict.fromkeys("—–…‘’№°§©®±·\u00adіїєґў", 6)
 _RARE_END, _WRONG, _CASE = 2, 9, 12  # «чуезп»; what no Russian word holds; «сПЕМЦНИ»
 _TITLE, _UPPER, _LOUD = 1.5, 2, 12  # a capital, a word of them; all in all at most
-_USUAL, _CHANCE = 3.3, 6  # of a letter of Russian, and how far a short word strays
+# Of a letter of Russian, and how far a single one may stray before the reader is told
+# or the text refused; of n letters the sum strays as the root of n.
+_USUAL, _ODD, _IMPOSSIBLE = 3.3, 3, 7
 
 
 def existing_file(path):
@@ -171,16 +173,15 @@ def _guess(data):
     runs = list(dict.fromkeys(found))[:2000]  # the same word proves nothing anew
     words = {name: [run.decode(name, "replace") for run in runs] for name in _ENCODINGS}
     surprise = {name: _surprise(words[name]) for name in _ENCODINGS}
-    usual = _ENCODINGS[0]
-    surprise[usual] -= _CLEARLY
-    best = min(surprise, key=surprise.get)
+    rank = {name: surprise[name] + _CLEARLY for name in _ENCODINGS}
+    rank[_ENCODINGS[0]] -= _CLEARLY
+    best = min(rank, key=rank.get)
     count = sum(byte > 127 for run in runs for byte in run)
-    most = _USUAL * count + _CHANCE * math.sqrt(count)
-    russian = any(_RUSSIAN.search(word) for word in words[best])
-    if surprise[best] + _CLEARLY * (best == usual) > most or not russian:
+    stray = (surprise[best] - _USUAL * count) / math.sqrt(max(count, 1))
+    if stray > _IMPOSSIBLE or not _RUSSIAN.search("".join(words[best])):
         return None, ""
-    others = [surprise[name] for name in words if words[name] != words[best]]
-    if min(others, default=math.inf) - surprise[best] >= _DOUBT:
+    others = [rank[name] for name in words if words[name] != words[best]]
+    if min(others, default=math.inf) - rank[best] >= _DOUBT and stray <= _ODD:
         return best, ""
     return best, (
         f"кодировка узнана неуверенно ({best}), русские слова в файле такие: "

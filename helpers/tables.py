@@ -71,8 +71,7 @@ def read_cells(path, columns, ragged=True):
     text, name = read_text(path), path.name
     if _PAGE.match(text):
         _refuse_page(name, text)
-    separator, (_, names), rows = _parsed(name, text, columns)
-    _check_names(name, names, columns)
+    separator, names, rows = _parsed(name, text, columns)
     needed = len(names) if not ragged else 1 + max(map(names.index, columns))
     for line, row in rows:
         if len(row) < needed or any(row[len(names) :]):
@@ -86,6 +85,7 @@ def read_cells(path, columns, ragged=True):
 
 def at_line(name, line, what, advice=""):
     """Return the error of a line in a file."""
+    what = " ".join(what.split())  # it may quote a cell of several lines
     return CourseError(f"{name}, строка {line}: {what}", advice)
 
 
@@ -109,8 +109,8 @@ def _check_kind(path):
 
 
 def _refuse_page(name, text):
-    """Refuse HTML and XML; old versions of Excel and 1C write tables so."""
-    if re.search(r"<table\b|urn:schemas-microsoft-com:office", text, re.IGNORECASE):
+    """Refuse HTML and XML, in which Excel and accounting programs keep tables too."""
+    if re.match(r"\s*<table", text, re.I) or "urn:schemas-microsoft-com:off" in text:
         raise CourseError(
             f"{name}: это веб-страница с таблицей, а нужна таблица CSV", _FROM_EXCEL
         )
@@ -121,19 +121,20 @@ def _refuse_page(name, text):
 
 
 def _parsed(name, text, columns):
-    """Return the separator, the first row and the others, each with its line."""
+    """Return the separator, the names, and the rows below, each with its line."""
     first = _SEP.match(text)
     if first:  # the line stays, so that all others keep their numbers
         separator = first[1]
         text = text[: first.end(0)].count("\n") * "\n" + text[first.end(0) :]
     else:
         separator = max(SEPARATORS, key=lambda each: _fit(text, each, columns))
-    names, *rows = _rows(name, text, separator) or [(1, [""])]
-    if not rows:
-        # One name and no rows: the table may be none at all, so its names come first.
-        _check_names(name, names[1], columns)
+    rows = _rows(name, text, separator)
+    names = [" ".join(cell.split()) for cell in rows[0][1]] if rows else []
+    if rows:
+        _check_names(name, names, columns)
+    if len(rows) < 2:
         raise CourseError(f"{name}: в таблице нет ни одной строки, кроме имён.")
-    return separator, names, rows
+    return separator, names, rows[1:]
 
 
 def _fit(text, separator, columns):
@@ -233,6 +234,7 @@ def read_labelled_texts(path, labels=None, least=2):
                 f"пустая ячейка в столбце {column} (всего таких {len(empty)})",
                 "Заполните её или удалите строку.",
             )
+    table["topic"] = table["topic"].str.split().str.join(" ")  # a label is one line
     found = table["topic"].value_counts()
     known = list(found.index) if labels is None else list(labels)
     for label in found.index:
