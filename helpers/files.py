@@ -14,7 +14,6 @@ _BINARY = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f]")
 _CYRILLIC = re.compile(r"[^\W\d_a-zA-Z]+")
 _RUSSIAN = re.compile("[А-Яа-яЁё]")
 _FOREIGN_RUN = re.compile(rb"[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff]*")
-_QUOTES, _MARKS = "«»“”„\u00a0", "—–…‘’№°§©®±·\u00ad"
 
 # Encodings in which a letter is a byte; the first is that of a Russian Windows.
 # koi8-u is koi8-r with the letters of Ukrainian.
@@ -134,8 +133,9 @@ def _wide(data):
     """Return the name of UTF-16 if bytes are that, with its mark or without."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
+    head = data[:2000].rstrip(b"\0")  # a broken copy of any file may end with zeros
     for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
-        high = data[start:1000:2]  # 0 of Latin letters and spaces, 4 of Russian ones
+        high = head[start::2]  # 0 of Latin letters and spaces, 4 of Russian ones
         if high and 10 * (high.count(0) + high.count(4)) > 9 * len(high):
             return encoding
     return None
@@ -183,10 +183,10 @@ def _guess(data):
     others = [rank[name] for name in words if words[name] != words[best]]
     if min(others, default=math.inf) - rank[best] >= _DOUBT and stray <= _ODD:
         return best, ""
+    shown = ", ".join(word[:20] for word in words[best][:3])
     return best, (
-        f"кодировка узнана неуверенно ({best}), русские слова в файле такие: "
-        f"{', '.join(words[best][:3])}. Если это не они, откройте файл в редакторе и "
-        "сохраните в кодировке UTF-8."
+        f"кодировка узнана неуверенно ({best}), русские слова в файле такие: {shown}. "
+        "Если это не они, откройте файл в редакторе и сохраните в кодировке UTF-8."
     )
 
 

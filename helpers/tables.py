@@ -20,8 +20,8 @@ SAVE_AS = "Файл → Сохранить как → «CSV UTF-8»"
 # Cells of a page or a messenger bring blanks that nobody sees.
 _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
 _EDGES = re.compile(rf"^[\s{_INVISIBLE}]+|[\s{_INVISIBLE}]+$")
-_SEP = re.compile(r'\s*"?sep=(.)"?[;,\t ]*(?:\n|$)', re.IGNORECASE)
-_PAGE = re.compile(r"\s*<(!doctype|!--|\?xml|html|head|meta|body|table)\b", re.I)
+_SEP = re.compile(r'\s*"?sep=([^\w"\s]|\t)"?[;,|\t ]*(?:\n|$)', re.IGNORECASE)
+_PAGE = re.compile(r"\s*<(!|\?xml|(html|head|meta|body|table)\b)", re.IGNORECASE)
 _END = "\0end"  # a row that no file has: missing when a quote is open until the end
 _EXCEL = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _WORD = (".docx", ".doc", ".odt", ".rtf")
@@ -80,7 +80,7 @@ def read_cells(path, columns, ragged=True):
     cells = [(row + [""] * width)[:width] for _, row in rows]
     lines = pd.Index([line for line, _ in rows], dtype="int64")
     table = pd.DataFrame(cells, lines, names, dtype=str)
-    return table.loc[:, ~table.columns.duplicated()], separator
+    return table.loc[:, ~table.columns.duplicated()].copy(), separator
 
 
 def at_line(name, line, what, advice=""):
@@ -138,17 +138,17 @@ def _parsed(name, text, columns):
 
 
 def _fit(text, separator, columns):
-    """Return how well a separator fits: known names, equal widths, many columns."""
+    """Return how well a separator fits: names that are found, rows equally wide."""
     sample = csv.reader(io.StringIO(text[:100_000]), delimiter=separator)
     rows = []
     with contextlib.suppress(csv.Error):  # it will be named when all rows are read
         rows += (row for row in itertools.islice(sample, 1000) if "".join(row).strip())
     if not rows:
-        return 0, 0, 0
+        return 0, False, 0, 0
     names = {_trimmed(cell) for cell in rows[0]}
     width = len(rows[0])
     equal = sum(len(row) == width for row in rows) / len(rows)
-    return len(names.intersection(columns)), equal * (width > 1), width
+    return len(names.intersection(columns)), width > 1, equal, width
 
 
 def _rows(name, text, separator):
