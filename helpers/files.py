@@ -30,7 +30,7 @@ _RARITY = [min(9, 2 + 0.11 * place + 2.3e-7 * place**5) for place in range(33)]
 _VOWELS, _RARE_ENDS = frozenset("аеёиоуыэюя"), frozenset("бгжзпфцчшщъэ")
 _OTHERS = dict.fromkeys("«»“”„\u00a0", 4) | dict.fromkeys("—–…‘’№°§©®±·\u00adіїєґў", 6)
 _RARE_END, _WRONG, _CASE = 2, 9, 12  # «чуезп»; what no Russian word holds; «сПЕМЦНИ»
-_TITLE, _UPPER, _LOUD = 1.5, 2, 12  # a capital, a word of them; all in all at most
+_TITLE, _UPPER = 1.5, 2  # a word with a capital, a word of capitals
 # Of a letter of Russian, and how far a single one may stray before the reader is told
 # or the text refused; of n letters the sum strays as the root of n.
 _USUAL, _ODD, _IMPOSSIBLE = 3.3, 3, 7
@@ -192,27 +192,26 @@ def _guess(data):
 
 def _surprise(words):
     """Return how surprising these words are in Russian, in nats."""
-    letters = loud = 0.0
+    total = 0.0
     for word in words:
         order, before = _START, ""
         for character in word.lower():
             latin, place = character.isascii(), order.find(character)
-            if place >= 0:
-                letters += _RARITY[place]
-            elif not latin:
-                letters += _OTHERS.get(character, _WRONG)
-            if before and latin != before.isascii():
-                letters += _WRONG  # «garзon»
-            before = character if latin or place >= 0 else ""
             order = _START
-            if before and not latin:
+            if place >= 0:
+                total += _RARITY[place]
                 order = _AFTER_VOWEL if character in _VOWELS else _AFTER_OTHER
-        letters += _RARE_END * (len(word) > 1 and before in _RARE_ENDS)
+            elif not latin:
+                total += _OTHERS.get(character, _WRONG)
+                before = ""
+                continue
+            if before and latin != before.isascii():
+                total += _WRONG  # «garзon»
+            before = character
+        total += _RARE_END * (len(word) > 1 and before in _RARE_ENDS)
         for part in _CYRILLIC.findall(word):
             if part[1:].islower() or len(part) == 1:
-                loud += _TITLE * part[0].isupper()
-            elif part.isupper():
-                loud += _UPPER
+                total += _TITLE * part[0].isupper()
             else:
-                letters += _CASE
-    return letters + min(loud, _LOUD)  # a text may be all capitals
+                total += _UPPER if part.isupper() else _CASE
+    return total

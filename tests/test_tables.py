@@ -88,7 +88,7 @@ def test_a_bad_table_is_refused_with_its_place(tmp_path, content, said):
         EXCEL + ";\n" * 3,
         EXCEL.replace("Суп", ";\n \t;\u200b\nСуп"),
         "\n\n" + EXCEL.replace("\n", "\n\n"),
-        EXCEL.replace("\n", ";;;\n"),
+        EXCEL.replace("\n", ";;;\n").replace(";;;", "", 1),
         EXCEL.replace("topic", "topic;;прочее;прочее"),
         EXCEL.replace("спорт", "\u200bспорт\u200e").replace("text", "\ufefftext"),
     ],
@@ -100,6 +100,7 @@ def test_what_excel_and_others_leave_in_a_table(content, tmp_path):
     assert table["text"].tolist() == [row.split(",")[0] for row in ROWS]
     assert table["topic"].tolist() == ["спорт", "спорт", "кухня", "кухня"]
     assert table.index.tolist() == [0, 1, 2, 3]
+    assert table.columns.is_unique
 
 
 @pytest.mark.parametrize(
@@ -182,6 +183,12 @@ def test_what_is_no_csv_is_named(read, name, content, kind, advice, tmp_path):
 def test_lines_are_those_of_an_editor(content, line, tmp_path):
     said = line_of(read_labelled_texts, write(tmp_path, content))
     assert f"строка {line}: пустая ячейка в столбце text (всего таких 1)." in said
+
+
+def test_a_cell_of_several_lines_is_quoted_in_one(tmp_path):
+    content = HISTORY.replace(";890,5;", ';"890,5\nили 891";')
+    said = line_of(own_wells, write(tmp_path, content))
+    assert "строка 12: Liquid = 890,5 или 891, а нужно число" in said
 
 
 def test_rows_are_numbered_by_their_lines(tmp_path):
