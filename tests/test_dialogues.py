@@ -420,7 +420,7 @@ BAD = {
     ),
     "binary": (bytes(range(256)), "это не текст.*сохраните как обычный текст"),
     "picture": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "это не текст"),
-    "broken": (b"\xd0" + BOTH.encode(), "кодировка не узнаётся"),
+    "mixed": (BOTH.encode() + BOTH.encode("cp1251"), "кодировка не узнаётся"),
     "page": ("\n<!DOCTYPE html><p>- а</p>\n- б\n", "это веб-страница, .* Raw"),
     "docx": (b"PK\x03\x04" + bytes(99), r"документ Word, PDF или архив.*Обычный"),
     "empty zip": (b"PK\x05\x06" + bytes(18), "документ Word, PDF или архив"),
