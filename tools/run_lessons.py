@@ -31,7 +31,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from tqdm import tqdm
 
 from helpers import scores
-from helpers.checks.homework import UNTOUCHED, WRONG
+from helpers.checks.homework import BROKEN, UNTOUCHED, WRONG
 from helpers.data import default_mode
 from helpers.download import teacher_folder
 from helpers.errors import CourseError
@@ -311,7 +311,9 @@ def failed_checks(notebook):
         for cell in notebook.cells
         for output in cell.get("outputs", [])
     )
-    return re.findall(rf"^Упражнение .*: (?:{WRONG}|{UNTOUCHED})\b.*", printed, re.M)
+    return re.findall(
+        rf"^Упражнение .*: (?:{WRONG}|{UNTOUCHED}|{BROKEN})\b.*", printed, re.M
+    )
 
 
 def run(paths, mode, in_place):

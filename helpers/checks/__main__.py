@@ -19,16 +19,16 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from helpers.checks.homework import RIGHT, UNTOUCHED, WRONG, exercises_of
+from helpers.checks.homework import BROKEN, RIGHT, UNTOUCHED, WRONG, exercises_of
 from helpers.errors import CourseError
 
 HEAD = re.compile(r"^Домашнее задание (\d{1,2}):(?:.*? Ученик: (.+)\.)?", re.MULTILINE)
 LINE = re.compile(
-    rf"^Упражнение (\d+\.\d+) \(.*?\): ({RIGHT}|{WRONG}|{UNTOUCHED})\."
+    rf"^Упражнение (\d+\.\d+) \(.*?\): ({RIGHT}|{WRONG}|{UNTOUCHED}|{BROKEN})\."
     r".* Сделано \d+ из \d+\.",
     re.MULTILINE,
 )
-MARKS = {RIGHT: "да", WRONG: "нет", UNTOUCHED: ""}
+MARKS = {RIGHT: "да", WRONG: "нет", UNTOUCHED: "", BROKEN: BROKEN}
 
 
 @dataclass

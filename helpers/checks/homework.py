@@ -6,12 +6,15 @@ A verdict is one printed line, and the table of a class is read back from such l
 import importlib
 import inspect
 import re
+import traceback
 from dataclasses import dataclass
+from pathlib import Path
 
 from helpers.checks.judge import NotStarted, WrongAnswer, count
 from helpers.errors import CourseError
 
 RIGHT, WRONG, UNTOUCHED = "верно", "пока нет", "не начато"
+BROKEN = "ошибка проверки"  # the judge failed, whatever the answer is worth
 STUB = (
     "в ячейке осталось многоточие ... Замените его своим кодом, запустите ту ячейку "
     "и потом эту."
@@ -55,7 +58,7 @@ class Exercises(dict):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a judge said: `state` is one of the module's three, `line` says why."""
+    """What a judge said: `state` is one of the module's four, `line` says why."""
 
     state: str
     line: str = ""
@@ -101,42 +104,61 @@ def verdict(lesson, number, *answers):
     Returns
     -------
     Verdict
+        `RIGHT`, `WRONG` or `UNTOUCHED`.
 
     Raises
     ------
     CourseError
         There is no such exercise, or it takes another number of answers.
+    Exception
+        Whatever the judge itself failed with; `Homework.check` says it in a line.
     """
+    return _judged(_judge_of(lesson, number, answers), answers)
+
+
+def _judge_of(lesson, number, answers):
+    """Return the judge of an exercise, which can take that many answers."""
     known = exercises_of(lesson)
     if number not in known:
         raise CourseError(
             f"упражнения {number} в этом уроке нет; есть {', '.join(known)}."
         )
-    exercise = known[number]
+    judge = known[number].judge
     try:
-        inspect.signature(exercise.judge).bind(*answers)
+        inspect.signature(judge).bind(*answers)
     except TypeError as error:
-        wanted = len(inspect.signature(exercise.judge).parameters)
+        wanted = len(inspect.signature(judge).parameters)
         raise CourseError(
-            f"проверка {number} ждёт ответов: {wanted}, а получила {len(answers)}. "
-            "Верните в ячейку проверки её первоначальную строку."
+            f"проверка {number} ждёт ответов: {wanted}, а получила {len(answers)}.",
+            "Верните в ячейку проверки её первоначальную строку.",
         ) from error
+    return judge
+
+
+def _judged(judge, answers):
     if any(answer is ... for answer in answers):
         return Verdict(UNTOUCHED, STUB)
     try:
-        exercise.judge(*answers)
+        judge(*answers)
     except NotStarted:
         return Verdict(UNTOUCHED, STUB)
     except WrongAnswer as wrong:
         return Verdict(WRONG, " ".join(str(wrong).split()))
-    except Exception as error:
-        cause = (str(error).strip().splitlines() or [""])[0][:160]
-        return Verdict(
-            WRONG,
-            "проверка не смогла прочитать ответ; скорее всего, он другого вида, чем "
-            f"просит задание ({type(error).__name__}: {cause}).",
-        )
     return Verdict(RIGHT)
+
+
+def _failure(error):
+    """Return the verdict for a judge that failed: what happened, and where in it."""
+    own = Path(__file__).parent
+    frames = traceback.extract_tb(error.__traceback__)
+    place = [each for each in frames if Path(each.filename).parent == own][-1]
+    cause = " ".join(f"{type(error).__name__}: {error}".split())[:160]
+    return Verdict(
+        BROKEN,
+        f"сбой в самой проверке, ответ она не оценила: {cause} "
+        f"({Path(place.filename).name}, строка {place.lineno}). Ничего в ответе не "
+        "меняйте, покажите эту строку преподавателю или авторам курса.",
+    )
 
 
 class Homework:
@@ -174,7 +196,11 @@ class Homework:
         answers : object
             What the exercise asks for; any names, dtypes, backends.
         """
-        self.verdicts[number] = verdict(self.lesson, number, *answers)
+        judge = _judge_of(self.lesson, number, answers)
+        try:
+            self.verdicts[number] = _judged(judge, answers)
+        except Exception as error:
+            self.verdicts[number] = _failure(error)
         print(self._line(number))
 
     def need(self, number):
