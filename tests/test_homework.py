@@ -16,6 +16,8 @@ from helpers.checks.homework import (
     WRONG,
     Exercise,
     Homework,
+    Record,
+    records_of,
     verdict,
 )
 from helpers.errors import CourseError
@@ -35,6 +37,15 @@ def answers_of(number):
 
 def exercises_of(number):
     return importlib.import_module(f"helpers.checks.lesson_{number}").EXERCISES
+
+
+def text_of(book):
+    """Return what the outputs of a notebook show."""
+    outputs = [output for cell in book.cells for output in cell.get("outputs", [])]
+    return "\n".join(
+        output.get("text", output.get("data", {}).get("text/plain", ""))
+        for output in outputs
+    )
 
 
 def made(answers):
@@ -155,15 +166,21 @@ def test_a_solution_keeps_the_rules_and_passes_its_checks(path):
     book = nbformat.read(path, as_version=4)
     nbformat.validate(book)
     assert homework_problems(book, path, ADDRESS) == []
-    outputs = [output for cell in book.cells for output in cell.get("outputs", [])]
-    text = "".join(output.get("text", "") for output in outputs)
+    known, text = exercises_of(path.stem[:2]), text_of(book)
     assert "Ученик" not in text
     assert WRONG not in text
     assert UNTOUCHED not in text
-    known = exercises_of(path.stem[:2])
     for exercise in known:
-        assert f"Упражнение {exercise} ({known[exercise].title}): {RIGHT}." in text
+        line = f"Упражнение {exercise} ({known[exercise].title}): {RIGHT}."
+        assert text.count(line) == 2  # its check and the summary
     assert f"Сделано {len(known)} из {len(known)}." in text
+    head, *records = records_of(book)
+    assert head == Record(path.stem, "", 0, len(known))
+    assert [(each.exercise, each.state) for each in records] == [
+        (exercise, RIGHT) for exercise in known
+    ]
+    last = records[-1]
+    assert (last.lesson, last.done, last.total) == (path.stem, len(known), len(known))
 
 
 @pytest.mark.parametrize("path", SOLUTIONS, ids=STEMS)
@@ -213,11 +230,12 @@ def test_untouched_stubs_get_helpful_lines(path):
         if output.output_type == "error":
             assert output.ename == "CourseError", output.evalue
             assert "сначала пройдите" in output.evalue
-    text = "".join(output.get("text", "") for output in outputs)
+    text = text_of(book)
     for exercise in exercises_of(path.stem[:2]):
         assert re.search(
             rf"Упражнение {exercise} \(.+\): {UNTOUCHED}\. В ячейке осталось", text
         )
+    assert {each.state for each in records_of(book)} == {"", UNTOUCHED}
     assert "Сделано 0 из" in text
 
 

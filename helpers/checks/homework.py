@@ -1,13 +1,15 @@
 """The homework of a lesson: its exercises, the verdicts, the student's progress.
 
-A verdict is one printed line, and the table of a class is read back from such lines.
+A verdict is one line for the student and a `Record` in the metadata of that line's
+output, which the table of a class and the runner read; nobody parses the line.
 """
 
 import importlib
 import inspect
 import re
+import sys
 import traceback
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from helpers.checks.judge import NotStarted, WrongAnswer, count
@@ -19,6 +21,7 @@ STUB = (
     "в ячейке осталось многоточие ... Замените его своим кодом, запустите ту ячейку "
     "и потом эту."
 )
+METADATA_KEY = "course_homework"  # "course" has the rows of a lesson's closing table
 EXERCISES = ("упражнение", "упражнения", "упражнений")
 
 
@@ -64,6 +67,74 @@ class Verdict:
     line: str = ""
 
 
+@dataclass(frozen=True)
+class Record:
+    """What an output of a homework says besides its text.
+
+    Parameters
+    ----------
+    lesson : str
+        As the notebook calls it: ``"01_perceptron"``.
+    student : str
+        Empty where the notebook names nobody.
+    done, total : int
+        Exercises whose last verdict is right, and all of them.
+    exercise, state, why : str
+        Number, state and line of a verdict; empty in the record of the head.
+
+    Raises
+    ------
+    TypeError
+        A field is missing, unknown or of another type: somebody wrote it by hand.
+    """
+
+    lesson: str
+    student: str
+    done: int
+    total: int
+    exercise: str = ""
+    state: str = ""
+    why: str = ""
+
+    def __post_init__(self):
+        for each in fields(self):
+            if type(getattr(self, each.name)) is not each.type:
+                raise TypeError(f"{each.name} is no {each.type.__name__}")
+
+
+def records_of(notebook):
+    """Return the records of an executed notebook in the order of its cells.
+
+    Parameters
+    ----------
+    notebook : dict
+        As ``json`` or ``nbformat`` reads it.
+
+    Returns
+    -------
+    list of Record
+
+    Raises
+    ------
+    CourseError
+        A record is not as `Homework` wrote it.
+    LookupError, TypeError, AttributeError
+        It is not a notebook.
+    """
+    found = [
+        output["metadata"][METADATA_KEY]
+        for cell in notebook["cells"]
+        for output in cell.get("outputs", [])
+        if METADATA_KEY in output.get("metadata", {})
+    ]
+    try:
+        return [Record(**each) for each in found]
+    except TypeError as error:
+        raise CourseError(
+            "запись проверки испорчена", "Попросите ученика выполнить тетрадь заново."
+        ) from error
+
+
 def exercises_of(lesson):
     """Return the exercises of a lesson.
 
@@ -85,7 +156,7 @@ def exercises_of(lesson):
         if error.name != f"helpers.checks.lesson_{number}":
             raise
         raise CourseError(
-            f"урока «{lesson}» нет. Назовите его тетрадь, например «01_perceptron»."
+            f"урока «{lesson}» нет", "Назовите его тетрадь, например «01_perceptron»."
         ) from error
     return module.EXERCISES
 
@@ -179,7 +250,7 @@ class Homework:
         number = next(iter(self.exercises)).partition(".")[0]
         total = count(len(self.exercises), *EXERCISES)
         who = f" Ученик: {self.student}." if self.student else ""
-        print(f"Домашнее задание {number}: {total}.{who}")
+        self._show(f"Домашнее задание {number}: {total}.{who}")
 
     @property
     def done(self):
@@ -187,7 +258,7 @@ class Homework:
         return sum(each.state == RIGHT for each in self.verdicts.values())
 
     def check(self, number, *answers):
-        """Check the answers to an exercise and print one line.
+        """Check the answers to an exercise and show one line.
 
         Parameters
         ----------
@@ -201,7 +272,8 @@ class Homework:
             self.verdicts[number] = _judged(judge, answers)
         except Exception as error:
             self.verdicts[number] = _failure(error)
-        print(self._line(number))
+        last = self.verdicts[number]
+        self._show(self._line(number), exercise=number, state=last.state, why=last.line)
 
     def need(self, number):
         """Stop a cell that makes no sense before an exercise is done.
@@ -219,10 +291,25 @@ class Homework:
             )
 
     def summary(self):
-        """Print a line for each exercise."""
+        """Print a line for each exercise; it is stale after the next check."""
         for number in self.exercises:
             print(self._line(number, short=True))
         print(f"Сделано {self.done} из {len(self.exercises)}.")
+
+    def _show(self, line, **verdict):
+        """Show a line; in a notebook its record goes with it.
+
+        There it is an output of its own, whatever a student's code left unfinished.
+        """
+        ipython = sys.modules.get("IPython")
+        if ipython is None or ipython.get_ipython() is None:
+            print(line)
+            return
+        from IPython.display import display
+
+        known = (str(self.lesson), self.student, self.done, len(self.exercises))
+        record = asdict(Record(*known, **verdict))
+        display({"text/plain": line}, metadata={METADATA_KEY: record}, raw=True)
 
     def _line(self, number, short=False):
         last = self.verdicts.get(number, Verdict(UNTOUCHED, STUB))
