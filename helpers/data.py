@@ -928,12 +928,13 @@ def own_book(path):
 def _check_language(name, text):
     words = tokenize(text)
     if not words:
-        raise CourseError(f"{name}: в книге нет ни одного слова. Возьмите другую.")
+        raise CourseError(f"{name}: в книге нет ни одного слова", "Возьмите другую.")
     share = sum(WORDS["ru"].fullmatch(word) is not None for word in words) / len(words)
     if share < OWN_SHARE:
         raise CourseError(
             f"{name}: русских слов {100 * share:.0f} %, а этот урок читает русские "
-            "книги. Возьмите русскую книгу или русский перевод этой."
+            "книги",
+            "Возьмите русскую книгу или русский перевод этой.",
         )
 
 
@@ -941,16 +942,16 @@ def _check_length(name, found):
     if len(found) < OWN_SENTENCES:
         raise CourseError(
             f"{name}: предложений всего {len(found)}, по такому короткому тексту "
-            f"векторы не выучить. Возьмите книгу, в которой их больше {OWN_SENTENCES}, "
-            "лучше всего тысячи."
+            "векторы не выучить",
+            f"Возьмите книгу, в которой их больше {OWN_SENTENCES}, лучше всего тысячи.",
         )
     counts = Counter(word for sentence in found for word in sentence)
     frequent = sum(times >= OWN_TIMES for times in counts.values())
     if frequent < OWN_WORDS:
         raise CourseError(
             f"{name}: слов, которые встречаются хотя бы {OWN_TIMES} раз, всего "
-            f"{frequent}, а вектор слова учат по его повторениям. Возьмите связный "
-            f"текст, в котором таких слов больше {OWN_WORDS}."
+            f"{frequent}, а вектор слова учат по его повторениям",
+            f"Возьмите связный текст, в котором таких слов больше {OWN_WORDS}.",
         )
 
 

@@ -1,6 +1,7 @@
 """The table of a class: the records that `Homework` leaves are what it reads back."""
 
 import csv
+import html
 import io
 import json
 import os
@@ -16,6 +17,8 @@ from answers import lesson_01
 from conftest import ROOT
 from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
+from nbclient import NotebookClient
+from nbconvert import HTMLExporter
 
 from helpers.checks import __main__ as table
 from helpers.checks.homework import (
@@ -215,6 +218,53 @@ def test_a_student_s_function_may_print_as_it_likes(cell, capsys, tmp_path):
     assert read(hand_in(tmp_path / "a.ipynb", *cells)).verdicts == {"1.3": RIGHT}
 
 
+STUDENT = """
+import numpy as np
+from helpers import checks
+
+homework = checks.Homework("01_perceptron", student="Анна")
+print("шаг", end="")
+homework.check("1.3", lambda memory, g, rate: rate * np.sign(g))
+"""
+
+
+def test_a_real_kernel_stores_it_and_nbval_compares_it(tmp_path):
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(STUDENT)])
+    NotebookClient(
+        book, kernel_name="python3", resources={"metadata": {"path": str(ROOT)}}
+    ).execute()
+    head, printed, check = book.cells[0].outputs
+    assert printed.text == "шаг"
+    assert check.metadata[METADATA_KEY]["state"] == RIGHT
+    page, _ = HTMLExporter().from_notebook_node(book)
+    for output in (head, check):  # a plain line: a paragraph of its own, no quotes
+        assert f"<pre>{html.escape(output.data['text/plain'])}</pre>" in page
+    path = tmp_path / "a.ipynb"
+    nbformat.write(book, path)
+    result = read(path)
+    assert (result.student, result.verdicts) == ("Анна", {"1.3": RIGHT})
+
+    def nbval():
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+        command += ["--nbval", "--nbval-current-env", "--rootdir", str(tmp_path)]
+        done = subprocess.run(
+            [*command, str(path)],
+            cwd=ROOT,
+            env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+            capture_output=True,
+            encoding="utf-8",
+        )
+        return done.returncode, done.stdout
+
+    code, said = nbval()
+    assert code == 0, said
+    check.data["text/plain"] = check.data["text/plain"].replace("1 из 4", "2 из 4")
+    nbformat.write(book, path)
+    code, said = nbval()
+    assert code == 1
+    assert "Сделано 2 из 4" in said
+
+
 def test_a_check_that_failed_itself_is_in_the_table_as_such(
     cell, tmp_path, monkeypatch
 ):
@@ -321,8 +371,8 @@ def test_a_notebook_under_another_name(tmp_path, capsys, name):
     [
         (5, "01_perceptron", "1.1", RIGHT, "запись проверки испорчена"),
         ("", "42", "", "", "урока 42 в курсе нет"),
-        ("", "01_perceptron", "1.9", RIGHT, "проверки 1.9 в уроке нет"),
-        ("", "01_perceptron", "1.1", "да", "не бывает ответа «да»"),
+        ("", "01_perceptron", "1.9", RIGHT, "в уроке нет проверки 1.9"),
+        ("", "01_perceptron", "1.1", "да", "не бывает её ответа «да»"),
     ],
 )
 def test_records_that_the_course_does_not_write(
@@ -398,6 +448,16 @@ def test_names_in_an_archive_of_russian_windows(tmp_path):
     path.write_bytes(path.read_bytes().replace(b"XXXX", "Пётр".encode("cp866")))
     (result,) = table.collect(tmp_path).results
     assert (result.student, result.file) == ("Пётр", "a.zip/Пётр.ipynb")
+
+
+def test_an_archive_with_backslashes(tmp_path):
+    path = tmp_path / "a.zip"
+    names = ["Анна/", "Анна/01.ipynb", "Анна/.ipynb_checkpoints/01.ipynb"]
+    pack(path, {name: text_of(head(name[:4])) for name in names})
+    path.write_bytes(path.read_bytes().replace("Анна/".encode(), "Анна\\".encode()))
+    found = table.collect(tmp_path)
+    assert [each.file for each in found.results] == ["a.zip/Анна/01.ipynb"]
+    assert found.missing == []
 
 
 def test_a_damaged_member_leaves_the_others(tmp_path):

@@ -205,11 +205,11 @@ def _lesson_of(record):
         known = exercises_of(record.lesson)
     except CourseError as error:
         lesson = _one_line(record.lesson)
-        raise CourseError(f"урока {lesson} в курсе нет.") from error
+        raise CourseError(f"урока {lesson:.40} в курсе нет.") from error
     if record.exercise and (record.exercise not in known or record.state not in MARKS):
         raise CourseError(
-            f"проверки {_one_line(record.exercise)} в уроке нет или у неё не бывает "
-            f"ответа «{_one_line(record.state)}»",
+            f"в уроке нет проверки {_one_line(record.exercise):.40} или не бывает "
+            f"её ответа «{_one_line(record.state):.40}»",
             "Может быть, у ученика курс другой версии: выполните тетрадь заново.",
         )
     return next(iter(known)).partition(".")[0]
@@ -284,12 +284,14 @@ def _members(data):
             archive = zipfile.ZipFile(io.BytesIO(data), metadata_encoding="cp866")
     except DAMAGE as error:
         raise CourseError(*DAMAGED) from error
-    files = [each for each in archive.infolist() if not each.is_dir()]
-    if sum(each.file_size for each in files) > MAX_BYTES:
+    infos = archive.infolist()
+    if sum(each.file_size for each in infos) > MAX_BYTES:
         raise large
-    return [
-        (each.filename, functools.partial(_unpacked, archive, each)) for each in files
+    found = [  # some programs of Windows write backslashes
+        (each.filename.replace("\\", "/"), functools.partial(_unpacked, archive, each))
+        for each in infos
     ]
+    return [(name, read) for name, read in found if not name.endswith("/")]
 
 
 def _unpacked(archive, info):
