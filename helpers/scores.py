@@ -137,8 +137,9 @@ class Scores:
             raise ValueError(f"role {role!r} is none of {', '.join(ROLES)}")
         if not math.isfinite(value):
             raise CourseError(
-                f"«{model}»: вместо числа получилось {value}. Проверьте скорость "
-                "обучения и входные данные: в них могли попасть NaN."
+                f"«{model}»: вместо числа получилось {value}",
+                "Проверьте скорость обучения и входные данные: в них могли попасть "
+                "NaN.",
             )
         if any(row["model"] == model for row in self.rows):
             raise ValueError(f"two rows named {model!r}")
