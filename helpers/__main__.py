@@ -82,9 +82,8 @@ def _number(value):
 
 
 def _from_error(error, status=TROUBLE):
-    """Return the result of a `CourseError`: its first sentence, then what to do."""
-    text, _, advice = str(error).partition(". ")
-    return Result(status, text.rstrip("."), advice)
+    """Return the result of a `CourseError`: what is wrong, then what to do."""
+    return Result(status, error.what.rstrip("."), error.advice)
 
 
 def _mode():

@@ -302,8 +302,8 @@ def default_mode():
 def _checked_mode(mode, said):
     if mode not in MODES:
         raise CourseError(
-            f"{said}: такого режима данных нет. Есть sample (встроенная выборка) и "
-            "full (полный набор)."
+            f"{said}: такого режима данных нет",
+            "Есть sample (встроенная выборка) и full (полный набор).",
         )
     return mode
 
@@ -342,7 +342,7 @@ def load(name, mode=None):
     """
     if name not in CATALOGUE:
         raise CourseError(
-            f"набора данных «{name}» в курсе нет. Есть: {', '.join(CATALOGUE)}."
+            f"набора данных «{name}» в курсе нет", f"Есть: {', '.join(CATALOGUE)}."
         )
     entry = CATALOGUE[name]
     mode = default_mode() if mode is None else _checked_mode(mode, f"mode={mode!r}")
@@ -400,7 +400,7 @@ def _read(layout, paths, owned, address=True):
                 f"{instead}."
             )
         where = ", ".join(str(path) for path in paths)
-        raise CourseError(f"{where}: {error}. {advice}") from error
+        raise CourseError(f"{where}: {error}", advice) from error
 
 
 # --- reading what others have packed --------------------------------------------------
@@ -577,7 +577,7 @@ def _read_sib(paths):
         try:
             table = read_table(path, ["category", "text"])
         except CourseError as error:
-            raise DamagedError(str(error).rstrip(".")) from error
+            raise DamagedError(error.what.rstrip(".")) from error
         if len(table) != count or not table["category"].isin(list(TOPICS)).all():
             raise DamagedError(f"{path.name}: это не {count} текстов набора SIB-200")
         table["topic"], table["style"] = table["category"].map(TOPICS), "перевод"
@@ -597,9 +597,14 @@ def _parted(table, columns, mode):
 
 def _own_file_error(path, error):
     return CourseError(
-        f"{path}: {error}. Это файл самого курса: верните его командой "
-        f"git checkout -- data/{path.name}"
+        f"{path}: {error}",
+        f"Это файл самого курса: верните его командой git checkout -- data/{path.name}",
     )
+
+
+def _damage_of(path, error):
+    """Return what a reader found wrong; the file's name will stand before it anyway."""
+    return DamagedError(error.what.removeprefix(path.name).lstrip(":, ").rstrip("."))
 
 
 # --- reviews --------------------------------------------------------------------------
@@ -689,8 +694,9 @@ def _sample_review_sentences():
         labels = np.array([names[name] for name, _ in pairs], np.int64)
     except (OSError, ValueError, KeyError) as error:
         raise CourseError(
-            f"{path}: предложения не читаются. Это файл пакета gensim: переустановите "
-            "его командой pip install --force-reinstall --no-deps gensim"
+            f"{path}: предложения не читаются",
+            "Это файл пакета gensim: переустановите его командой pip install "
+            "--force-reinstall --no-deps gensim",
         ) from error
     return LabelledTexts([text for _, text in pairs], labels, "sample")
 
@@ -801,6 +807,7 @@ KARAMAZOV_WORDS = 250_000  # of 292,675: another edition is welcome, half a file
 KARAMAZOV_NAMES = 100  # times each asked name occurs, at the least; the rarest 521
 OWN_SENTENCES = 2000  # of a student's book, at the least
 OWN_WORDS, OWN_TIMES = 50, 5  # so many words occur so many times, at the least
+OWN_NAMES, OWN_NAME_TIMES = 8, 20  # so many names so many times, for lesson 5
 OWN_SHARE = 0.5  # of Russian words, at the least
 
 
@@ -831,7 +838,7 @@ def _read_karamazov(paths):
         text = read_book(paths[0])
         found = sentences(text)
     except CourseError as error:
-        raise DamagedError(str(error).partition(". ")[0].rstrip(".")) from error
+        raise _damage_of(paths[0], error) from error
     counts = Counter(word for sentence in found for word in sentence)
     title, total = known["title"], counts.total()
     if total < KARAMAZOV_WORDS:
@@ -904,7 +911,7 @@ def own_book(path):
     try:
         found = sentences(text)
     except CourseError as error:
-        raise CourseError(f"{path.name}: {error}") from error
+        raise CourseError(f"{path.name}: {error.what}", error.advice) from error
     _check_length(path.name, found)
     names = proper_names(text)
     book = Book(
@@ -922,12 +929,13 @@ def own_book(path):
 def _check_language(name, text):
     words = tokenize(text)
     if not words:
-        raise CourseError(f"{name}: в книге нет ни одного слова. Возьмите другую.")
+        raise CourseError(f"{name}: в книге нет ни одного слова", "Возьмите другую.")
     share = sum(WORDS["ru"].fullmatch(word) is not None for word in words) / len(words)
     if share < OWN_SHARE:
         raise CourseError(
             f"{name}: русских слов {100 * share:.0f} %, а этот урок читает русские "
-            "книги. Возьмите русскую книгу или русский перевод этой."
+            "книги",
+            "Возьмите русскую книгу или русский перевод этой.",
         )
 
 
@@ -935,16 +943,60 @@ def _check_length(name, found):
     if len(found) < OWN_SENTENCES:
         raise CourseError(
             f"{name}: предложений всего {len(found)}, по такому короткому тексту "
-            f"векторы не выучить. Возьмите книгу, в которой их больше {OWN_SENTENCES}, "
-            "лучше всего тысячи."
+            "векторы не выучить",
+            f"Возьмите книгу, в которой их больше {OWN_SENTENCES}, лучше всего тысячи.",
         )
     counts = Counter(word for sentence in found for word in sentence)
     frequent = sum(times >= OWN_TIMES for times in counts.values())
     if frequent < OWN_WORDS:
         raise CourseError(
             f"{name}: слов, которые встречаются хотя бы {OWN_TIMES} раз, всего "
-            f"{frequent}, а вектор слова учат по его повторениям. Возьмите связный "
-            f"текст, в котором таких слов больше {OWN_WORDS}."
+            f"{frequent}, а вектор слова учат по его повторениям",
+            f"Возьмите связный текст, в котором таких слов больше {OWN_WORDS}.",
+        )
+
+
+def check_names(book):
+    """Refuse a student's book that has too few names to judge vectors of words by.
+
+    Lesson 5 keeps the names of ``book.asked``, in all their cases, for its last table,
+    and chooses its settings by the others.  The course's own books have enough.
+
+    Parameters
+    ----------
+    book : Book
+
+    Raises
+    ------
+    CourseError
+        No asked name; fewer than 8 other forms of names that occur 20 times; hardly
+        any «он», «она», «его», «её».
+    """
+    if book.mode != "own":
+        return
+    import pymorphy3
+
+    parse = pymorphy3.MorphAnalyzer().parse
+    counts = Counter(word for sentence in book.sentences for word in sentence)
+
+    def lemmas(word):
+        return {each.normal_form for each in parse(word)}
+
+    held = set().union(*map(lemmas, book.asked))
+    often = [word for word in book.classes if counts[word] >= OWN_NAME_TIMES]
+    others = sum(held.isdisjoint(lemmas(word)) for word in often)
+    if others < OWN_NAMES or all(counts[word] < OWN_TIMES for word in book.asked):
+        raise CourseError(
+            f"«{book.title}»: имён, которые встречаются хотя бы {OWN_NAME_TIMES} раз, "
+            f"{others}, не считая трёх главных, а уроку нужно {OWN_NAMES}: по ним "
+            "меряют векторы.",
+            "Возьмите роман, в котором действующих лиц больше.",
+        )
+    if min(counts[word] for word in ("он", "она", "его", "ее")) < OWN_TIMES:
+        raise CourseError(
+            f"«{book.title}»: слова «он», «она», «его», «её» встречаются реже, чем по "
+            f"{OWN_TIMES} раз, а на них держится раздел 9.",
+            "Возьмите роман.",
         )
 
 
@@ -961,7 +1013,7 @@ def _sample_wells():
         path = SAMPLES / "wells_truth.csv"
         truth = read_wells(path, ["API", "Year", "Month", "Liquid"])
     except CourseError as error:
-        raise _own_file_error(path, _without_advice(path, error)) from error
+        raise _own_file_error(path, _damage_of(path, error)) from error
     months = ["API", "Year", "Month"]
     if not truth[months].equals(table[months]):
         raise _own_file_error(path, DamagedError("строки не те, что в wells.csv"))
@@ -980,7 +1032,7 @@ def _read_production(paths):
     try:
         table = read_wells(path, COLUMNS)
     except CourseError as error:
-        raise _without_advice(path, error) from error
+        raise _damage_of(path, error) from error
     wells = Wells(table, None, path.name, "full")
     if wells.liquid.shape != FULL_WELLS:
         raise DamagedError(
@@ -989,12 +1041,6 @@ def _read_production(paths):
             )
         )
     return wells
-
-
-def _without_advice(path, error):
-    """Return what is wrong with a file, without its name and without what to do."""
-    said = str(error).partition(". ")[0].rstrip(".")
-    return DamagedError(said.removeprefix(path.name).lstrip(":, "))
 
 
 def own_wells(path):
@@ -1057,7 +1103,7 @@ def _own_dialogues_file(name, about_facts=False):
     try:
         found = read_dialogues(path)
     except CourseError as error:
-        raise _own_file_error(path, _without_advice(path, error)) from error
+        raise _own_file_error(path, _damage_of(path, error)) from error
     if any(about_facts != bool(dialogue.context) for dialogue in found):
         what = "вопросы без факта" if about_facts else "факты"
         raise _own_file_error(path, DamagedError(f"в нём не должны стоять {what}"))
@@ -1071,7 +1117,7 @@ def _read_koziev(paths):
         try:
             found = read_statements(path)
         except CourseError as error:
-            raise DamagedError(str(error).partition(". ")[0].rstrip(".")) from error
+            raise DamagedError(error.what.rstrip(".")) from error
         if len(found) != count:
             raise DamagedError(
                 f"{path.name}: вопросов {len(found)}, а нужно {count}: файл обрезан, "

@@ -17,6 +17,7 @@ import codecs
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from unicodedata import category
 
 import numpy as np
 
@@ -29,6 +30,7 @@ LEAST = 4  # words from which on a statement is near another one but for one wor
 
 DASHES = frozenset("-–—−‐‑‒―")  # what a keyboard or Word makes of "-"
 WORD = re.compile(r"[^\W_]")
+LINE_END = re.compile("[\n\u2028\u2029]")
 SLASH = re.compile(r"(?:^| )/(?= |$)")
 PAGE = re.compile(r"\s*<(!doctype|html|head|\?xml)", re.IGNORECASE)
 # First bytes of .docx, .odt and .zip, of .doc, of .pdf, of .rtf:
@@ -62,7 +64,8 @@ class Dialogue:
 def read_dialogues(path):
     """Return the dialogues of a file in the course's format, one for each answer.
 
-    A typographic dash is read as "-"; any run of blanks is one space.
+    A typographic dash is read as "-"; any run of blanks is one space; invisible format
+    characters (Unicode's category Cf) do not count.
 
     Parameters
     ----------
@@ -88,7 +91,7 @@ def read_dialogues(path):
     starts = [line.partition(" ")[0] for block in blocks for _, line in block]
     if DASHES.isdisjoint(starts):
         raise CourseError(
-            f"{name}: нет ни одной строки, которая начинается с «- ». {LIKE_THIS}"
+            f"{name}: нет ни одной строки, которая начинается с «- »", LIKE_THIS
         )
     blocks = [[_marked(name, *line) for line in block] for block in blocks]
     replies = [number for block in blocks for number, mark, _ in block if mark == "-"]
@@ -96,8 +99,8 @@ def read_dialogues(path):
         raise _at(
             name,
             replies[0],
-            "реплика в файле всего одна, а нужны вопрос и ответ. Допишите ответ "
-            "следующей строкой, она тоже начинается с «- ».",
+            "реплика в файле всего одна, а нужны вопрос и ответ.",
+            "Допишите ответ следующей строкой, она тоже начинается с «- ».",
         )
     return [dialogue for block in blocks for dialogue in _pairs(name, block)]
 
@@ -142,30 +145,38 @@ def _text(path, limit=None):
     size = path.stat().st_size
     if head.startswith(DOCUMENTS):
         raise CourseError(
-            f"{path.name}: это документ Word, PDF или архив, а нужен обычный текст. "
+            f"{path.name}: это документ Word, PDF или архив, а нужен обычный текст.",
             "Откройте файл и сохраните: «Файл», «Сохранить как», «Обычный текст "
-            "(.txt)», кодировка UTF-8."
+            "(.txt)», кодировка UTF-8.",
         )
     if limit and size > limit:
         raise CourseError(
             f"{path.name} больше {limit // 1_000_000} МБ: столько реплик сеть урока не "
-            "выучит. Возьмите часть файла."
+            "выучит.",
+            "Возьмите часть файла.",
         )
     if size == len(head) and not head.strip(BLANK):
-        raise CourseError(f"{path.name} пуст: в нём нет ни одной реплики. {LIKE_THIS}")
+        raise CourseError(f"{path.name} пуст: в нём нет ни одной реплики", LIKE_THIS)
     text = read_text(path)
     if PAGE.match(text):
         raise CourseError(
-            f"{path.name}: это веб-страница, а не текст. Скачайте сам файл: кнопкой "
-            "Download или Raw, а не «Сохранить страницу как»."
+            f"{path.name}: это веб-страница, а не текст.",
+            "Скачайте сам файл: кнопкой Download или Raw, а не «Сохранить страницу "
+            "как».",
         )
     return text
 
 
 def _blocks(text):
-    """Return what stands between empty lines: numbers and lines, without comments."""
+    """Return what stands between empty lines: numbers and lines, without comments.
+
+    Marks that nobody sees (U+200B, U+200E, U+FEFF ...) come with a text that was copied
+    from a messenger or a page: they are dropped.
+    """
     block = []
-    for number, line in enumerate([*text.split("\n"), ""], start=1):
+    for number, line in enumerate([*LINE_END.split(text), ""], start=1):
+        if not line.isprintable():  # no format character is
+            line = "".join(each for each in line if category(each) != "Cf")
         line = " ".join(line.split())
         if line and not line.startswith("#"):
             block.append((number, line))
@@ -174,8 +185,8 @@ def _blocks(text):
             block = []
 
 
-def _at(name, line, text):
-    return CourseError(f"{name}, строка {line}: {text}")
+def _at(name, line, what, advice=""):
+    return CourseError(f"{name}, строка {line}: {what}", advice)
 
 
 def _short(text):
@@ -188,7 +199,7 @@ def _marked(name, number, line):
         raise _at(
             name,
             number,
-            f"{len(line)} знаков, а в строке их должно быть не больше {MAX_LINE}. "
+            f"{len(line)} знаков, а в строке их должно быть не больше {MAX_LINE}.",
             "Сократите реплику или разбейте её на несколько вопросов с ответами.",
         )
     mark, _, says = line.partition(" ")
@@ -198,7 +209,7 @@ def _marked(name, number, line):
     if line[0] == "=" or line[0] in DASHES:
         why = f"Начните строку с «{line[0]} »: один знак и пробел."
     raise _at(
-        name, number, f"непонятно, что такое «{_short(line)}»: реплика или факт. {why}"
+        name, number, f"непонятно, что такое «{_short(line)}»: реплика или факт.", why
     )
 
 
@@ -213,8 +224,8 @@ def _pairs(name, block):
             name,
             number,
             f"у вопроса «{_short(says)}» нет ответа: реплик в блоке {len(replies)}, а "
-            "вопросы и ответы идут парами. Допишите недостающую; между вопросом и "
-            "ответом нет пустой строки.",
+            "вопросы и ответы идут парами.",
+            "Допишите недостающую; между вопросом и ответом нет пустой строки.",
         )
     return [
         Dialogue(context, _phrasings(name, *question), _answer(name, *answer))
@@ -227,28 +238,29 @@ def _fact(name, block, facts, replies):
     number, _, says = facts[0]
     if not WORD.search(says):
         raise _at(
-            name, number, "после «= » нет ни одного слова. Впишите факт или удалите."
+            name, number, "после «= » нет ни одного слова.", "Впишите факт или удалите."
         )
     if len(facts) > 1:
         raise _at(
             name,
             facts[1][0],
-            f"второй факт в одном блоке, первый стоит в строке {number}. Поставьте "
-            "перед вторым пустую строку.",
+            f"второй факт в одном блоке, первый стоит в строке {number}.",
+            "Поставьте перед вторым пустую строку.",
         )
     if facts[0] is not block[0]:
         raise _at(
             name,
             number,
-            f"факт «{_short(says)}» стоит под репликами, а он начинает свой блок. "
+            f"факт «{_short(says)}» стоит под репликами, а он начинает свой блок.",
             "Поставьте перед ним пустую строку.",
         )
     if not replies:
         raise _at(
             name,
             number,
-            f"о факте «{_short(says)}» нет ни одного вопроса. Допишите под ним вопрос "
-            "и ответ, без пустой строки между ними, или удалите факт.",
+            f"о факте «{_short(says)}» нет ни одного вопроса.",
+            "Допишите под ним вопрос и ответ, без пустой строки между ними, или "
+            "удалите факт.",
         )
     return says
 
@@ -257,16 +269,12 @@ def _phrasings(name, number, _, says):
     """Return the phrasings of a question."""
     phrasings = tuple(each.strip() for each in SLASH.split(says))
     if not all(WORD.search(each) for each in phrasings):
-        why = (
-            "вопрос пуст: в нём нет ни одного слова. Впишите вопрос или удалите его "
-            "вместе с ответом."
-        )
+        what = "вопрос пуст: в нём нет ни одного слова."
+        advice = "Впишите вопрос или удалите его вместе с ответом."
         if len(phrasings) > 1:
-            why = (
-                "одна из формулировок вопроса пуста: в ней нет ни одного слова. "
-                "Впишите её или уберите лишнюю черту « / »."
-            )
-        raise _at(name, number, why)
+            what = "одна из формулировок вопроса пуста: в ней нет ни одного слова."
+            advice = "Впишите её или уберите лишнюю черту « / »."
+        raise _at(name, number, what, advice)
     return phrasings
 
 
@@ -275,15 +283,15 @@ def _answer(name, number, _, says):
         raise _at(
             name,
             number,
-            "ответ пуст: в нём нет ни одного слова. Впишите ответ или удалите его "
-            "вместе с вопросом.",
+            "ответ пуст: в нём нет ни одного слова.",
+            "Впишите ответ или удалите его вместе с вопросом.",
         )
     if SLASH.search(says):
         raise _at(
             name,
             number,
-            f"в ответе «{_short(says)}» стоит « / », а ответ у вопроса один. Оставьте "
-            "один ответ; если это вопрос, выше пропала реплика.",
+            f"в ответе «{_short(says)}» стоит « / », а ответ у вопроса один.",
+            "Оставьте один ответ; если это вопрос, выше пропала реплика.",
         )
     return says
 
@@ -295,7 +303,7 @@ def _triple(name, block):
             raise _at(
                 name,
                 block[-1][0],
-                f"на этой строке блок кончается, а под ней нужна строка «{mark} …». "
+                f"на этой строке блок кончается, а под ней нужна строка «{mark} …».",
                 "Допишите её или удалите блок.",
             )
         number, line = block[place]
@@ -304,13 +312,13 @@ def _triple(name, block):
             raise _at(
                 name,
                 number,
-                f"«{_short(line)}», а нужна строка «{mark} …» с текстом. Блок это "
-                "три строки: T: утверждение, Q: вопрос, A: ответ.",
+                f"«{_short(line)}», а нужна строка «{mark} …» с текстом.",
+                "Блок это три строки: T: утверждение, Q: вопрос, A: ответ.",
             )
         says.append(rest)
     if len(block) > 3:
         raise _at(
-            name, block[3][0], "в блоке лишняя строка. Поставьте перед ней пустую."
+            name, block[3][0], "в блоке лишняя строка.", "Поставьте перед ней пустую."
         )
     return Dialogue(says[0], (says[1],), says[2])
 
@@ -397,8 +405,8 @@ def split_facts(facts, rng, share):
         raise CourseError(f"share={share!r}: нужна доля больше 0 и меньше 1.")
     if not all(fact.context for fact in facts):
         raise CourseError(
-            "среди фактов есть реплики беседы, у них нет факта. Делят только факты: "
-            "dialogues.facts."
+            "среди фактов есть реплики беседы, у них нет факта.",
+            "Делят только факты: dialogues.facts.",
         )
     facts = _once(facts)
     statements = list(dict.fromkeys(fact.context for fact in facts))
@@ -407,7 +415,8 @@ def split_facts(facts, rng, share):
     if len(sizes) < 2:
         raise CourseError(
             f"разных фактов {len(sizes)} (похожие считаются за один), отложить для "
-            "проверки нечего. Допишите факты о другом."
+            "проверки нечего.",
+            "Допишите факты о другом.",
         )
     held = _held_out(sizes, rng, max(1, int(share * len(statements))))[groups]
     tested = {each for each, away in zip(statements, held, strict=True) if away}

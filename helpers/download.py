@@ -5,6 +5,8 @@ What is in the files is the business of ``helpers.data``.
 
 import errno
 import os
+import re
+import ssl
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,11 @@ from helpers.errors import CourseError
 
 ROOT = Path(__file__).resolve().parent.parent
 ATTEMPTS = 3
+PAGE = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype html|html)", re.IGNORECASE)
+
+
+class PageError(ValueError):
+    """A web page has come where a file was asked for."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +61,9 @@ def teacher_folder():
         if folder.is_dir():
             return folder.resolve()
     raise CourseError(
-        f"COURSE_DATA_DIR={text}: такой папки нет. Укажите полный путь к папке с "
-        "файлами данных или уберите переменную, тогда данные будут скачаны."
+        f"COURSE_DATA_DIR={text}: такой папки нет",
+        "Укажите полный путь к папке с файлами данных или уберите переменную, тогда "
+        "данные будут скачаны.",
     )
 
 
@@ -90,19 +98,25 @@ def fetch(remote):
     target = cache_folder() / remote.name
     if target.is_file() and _matches(target, remote.sha256):
         return target
-    failures = []
+    failures, advice = [], {}
     for url in remote.urls:
         try:
             return _download(url, remote, target)
         except CourseError:
             raise
         except Exception as error:
-            failures.append(f"{url}: {_reason(error)}")
+            what, todo = _reason(error)
+            failures.append(f"{url}: {what}")
+            advice[todo] = None
     tried = "; ".join(failures) or "адреса для скачивания у этого файла нет"
+    by_hand = (
+        "Скачайте файл в браузере, положите его в любую папку и укажите её в "
+        "переменной COURSE_DATA_DIR, либо работайте на встроенной выборке: "
+        'mode="sample" (COURSE_DATA=sample).'
+    )
     raise CourseError(
-        f"не удалось получить {remote.name} ({tried}). Скачайте файл в браузере, "
-        "положите его в любую папку и укажите её в переменной COURSE_DATA_DIR, "
-        f'либо работайте на встроенной выборке: mode="sample" (COURSE_DATA=sample).'
+        f"не удалось получить {remote.name} ({tried})",
+        " ".join(filter(None, [*advice, by_hand])),
     )
 
 
@@ -127,13 +141,21 @@ def _download(url, remote, target):
         downloader = pooch.HTTPDownloader(
             progressbar=bar, chunk_size=1 << 16, timeout=30
         )
-        source.fetch(remote.name, downloader=downloader)
+
+        def no_page(url, output, source):
+            downloader(url, output, source)
+            with Path(output).open("rb") as file:
+                if PAGE.match(file.read(1000)):
+                    raise PageError
+
+        source.fetch(remote.name, downloader=no_page)
     except OSError as error:
         unwritable = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC)
         if error.errno in (*unwritable, errno.ENOTDIR, errno.EEXIST):
             raise CourseError(
-                f"не могу записать {target}: {error.strerror}. Освободите место или "
-                "укажите другую папку в переменной COURSE_CACHE_DIR."
+                f"не могу записать {target}: {error.strerror}.",
+                "Освободите место или укажите другую папку в переменной "
+                "COURSE_CACHE_DIR.",
             ) from error
         raise
     finally:
@@ -168,18 +190,62 @@ def _pooch():
 
 
 def _reason(error):
-    """Return the cause of a failed download, in Russian."""
-    import requests
+    """Return the cause of a failed download and what to do about it, in Russian."""
+    from requests import exceptions as kinds
 
-    response = getattr(error, "response", None)
-    if response is not None:
-        return f"сервер ответил {response.status_code}"
-    if isinstance(error, requests.exceptions.Timeout):
-        return "сервер не отвечает"
-    if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return "соединение оборвалось"
-    if isinstance(error, requests.exceptions.ConnectionError):
-        return "нет соединения"
-    if isinstance(error, ValueError):
-        return "получены не те байты: контрольная сумма не сошлась"
-    return str(error) or type(error).__name__
+    chain = list(_chain(error))
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    refused = next((each for each in chain if isinstance(each, ssl.SSLError)), None)
+    said = " ".join(map(str, chain))
+    if "CERTIFICATE_VERIFY_FAILED" in said:
+        why = getattr(refused, "verify_message", "")
+        return "сертификат сайта не прошёл проверку" + (f" ({why})" if why else ""), (
+            "Проверьте дату на компьютере. Если сеть школы или организации подменяет "
+            "сертификаты, попросите у администратора её сертификат, файл .pem, и "
+            "укажите путь к нему в переменной REQUESTS_CA_BUNDLE."
+        )
+    if "CA certificate bundle" in said:
+        return "файла с сертификатами нет", (
+            "Исправьте или уберите переменную REQUESTS_CA_BUNDLE."
+        )
+    if status == 407 or " 407 " in said:
+        return "прокси просит имя и пароль", (
+            "Укажите их в переменной HTTPS_PROXY=http://имя:пароль@адрес:порт."
+        )
+    if isinstance(error, (kinds.ProxyError, kinds.InvalidProxyURL)):
+        return "прокси не отвечает или отказал", (
+            "Проверьте адрес в переменной HTTPS_PROXY или уберите её."
+        )
+    if isinstance(error, PageError) or status == 511:
+        return "вместо файла пришла веб-страница", (
+            "Если сеть просит войти, откройте в браузере любую страницу, войдите и "
+            "запустите ячейку ещё раз."
+        )
+    if status is not None:
+        return f"сервер ответил {status}", ""
+    if isinstance(error, kinds.ChunkedEncodingError):
+        return "соединение оборвалось", ""
+    what = "нет соединения" if isinstance(error, kinds.ConnectionError) else ""
+    if any(isinstance(each, ConnectionRefusedError) for each in chain):
+        what = "в соединении отказано"
+    if refused is not None:
+        what = "защищённое соединение не состоялось"
+    if isinstance(error, kinds.Timeout):
+        what = "сервер не отвечает"
+    if what:
+        return what, (
+            "Проверьте соединение; если в интернет выходят через прокси, укажите его "
+            "в переменной HTTPS_PROXY=http://адрес:порт."
+        )
+    if isinstance(error, ValueError) and not isinstance(error, kinds.RequestException):
+        return "получены не те байты: контрольная сумма не сошлась", ""
+    return str(error) or type(error).__name__, ""
+
+
+def _chain(error, seen=()):
+    """Yield an error and those that it wraps, in whatever way."""
+    if isinstance(error, BaseException) and error not in seen:
+        yield error
+        inner = [error.__cause__, error.__context__, *error.args]
+        for each in [*inner, getattr(error, "reason", None)]:
+            yield from _chain(each, (*seen, error))

@@ -22,9 +22,12 @@ def layer_sizes(sizes):
     Raises
     ------
     CourseError
-        Fewer than two sizes, or one that is not a whole number from 1 up.
+        No sequence, fewer than two sizes, or one that is not a whole number from 1 up.
     """
-    sizes = list(sizes)
+    try:
+        sizes = list(sizes)
+    except TypeError:
+        sizes = [sizes]  # 5 for [5]: it is refused with the size that was given
     if len(sizes) < 2:
         raise CourseError(
             f"размеры слоёв {sizes}: нужны хотя бы два числа, входов и выходов, "
@@ -64,10 +67,10 @@ def inputs(x, width):
             "и что все строки одной длины."
         ) from error
     if x.ndim != 2 or x.shape[1] != width:
-        hint = f" Один пример подают так: x[None, :], форма (1, {width})."
+        hint = f"Один пример подают так: x[None, :], форма (1, {width})."
         raise CourseError(
-            f"входы имеют форму {x.shape}, а сеть ждёт (число примеров, {width})."
-            + (hint if x.shape == (width,) else "")
+            f"входы имеют форму {x.shape}, а сеть ждёт (число примеров, {width}).",
+            hint if x.shape == (width,) else "",
         )
     if len(x) == 0:
         raise CourseError("входы пусты: ни одного примера.")
@@ -76,7 +79,8 @@ def inputs(x, width):
         row, column = bad[0]
         raise CourseError(
             f"во входах {x[row, column]} (строка {row}, столбец {column}; всего таких "
-            f"чисел {len(bad)}). Уберите эти строки или заполните пропуски."
+            f"чисел {len(bad)}).",
+            "Уберите эти строки или заполните пропуски.",
         )
     return x
 
@@ -104,10 +108,10 @@ def labels(y, count, classes=2):
     """
     y = np.asarray(y)
     if y.shape != (count,):
-        hint = " Столбец превращает в строку y.ravel()." if y.size == count > 1 else ""
+        hint = "Столбец превращает в строку y.ravel()." if y.size == count > 1 else ""
         raise CourseError(
-            f"метки имеют форму {y.shape}, а примеров {count}: нужна форма ({count},)."
-            + hint
+            f"метки имеют форму {y.shape}, а примеров {count}: нужна форма ({count},).",
+            hint,
         )
     try:
         wrong = np.flatnonzero(~np.isin(y.astype(np.float64), np.arange(classes)))
@@ -141,8 +145,8 @@ def learning_rate(rate):
         raise CourseError(f"скорость обучения {rate!r}: нужно число, например 0.1.")
     if not math.isfinite(rate) or rate <= 0:
         raise CourseError(
-            f"скорость обучения {rate}: нужно число больше нуля, например 0.1. "
-            "При нуле сеть не учится, при отрицательной потери растут."
+            f"скорость обучения {rate}: нужно число больше нуля, например 0.1.",
+            "При нуле сеть не учится, при отрицательной потери растут.",
         )
 
 

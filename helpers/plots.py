@@ -15,8 +15,15 @@ SEQUENTIAL = "cividis"
 
 def set_style():
     """Set matplotlib's defaults: colours, grid, sizes that read well in a notebook."""
-    import matplotlib as mpl
+    import logging
 
+    log = logging.getLogger("matplotlib")
+    level = log.level
+    log.setLevel(logging.ERROR)  # in a home that cannot be written it warns on stderr,
+    import matplotlib as mpl
+    import matplotlib.font_manager  # and here of a cache that takes long to build
+
+    log.setLevel(level)
     mpl.rcParams.update(
         {
             "axes.prop_cycle": mpl.cycler(color=COLOURS),
@@ -157,13 +164,14 @@ def pictures(images, titles=None, columns=8, size=1.3, axes=None, **options):
     Returns
     -------
     matplotlib.figure.Figure
+        Blank when there are no pictures.
     """
     import matplotlib.pyplot as plt
 
     count = len(images)
     if axes is None:
-        columns = min(columns, count)
-        rows = -(-count // columns)
+        columns = max(1, min(columns, count))
+        rows = max(1, -(-count // columns))
         height = size * (1.25 if titles is not None else 1.0)
         _, axes = plt.subplots(
             rows,

@@ -137,8 +137,9 @@ class Scores:
             raise ValueError(f"role {role!r} is none of {', '.join(ROLES)}")
         if not math.isfinite(value):
             raise CourseError(
-                f"«{model}»: вместо числа получилось {value}. Проверьте скорость "
-                "обучения и входные данные: в них могли попасть NaN."
+                f"«{model}»: вместо числа получилось {value}",
+                "Проверьте скорость обучения и входные данные: в них могли попасть "
+                "NaN.",
             )
         if any(row["model"] == model for row in self.rows):
             raise ValueError(f"two rows named {model!r}")
@@ -156,13 +157,36 @@ class Scores:
         )
 
     def value(self, model):
-        """Return the metric of the row named `model`."""
-        return next(row["value"] for row in self.rows if row["model"] == model)
+        """Return the metric of the row named `model`.
+
+        Raises
+        ------
+        CourseError
+            There is no such row.
+        """
+        return self._values("model", model)[0]
 
     def best(self, role):
-        """Return the best value among the rows of a role."""
-        values = [row["value"] for row in self.rows if row["role"] == role]
+        """Return the best value among the rows of a role.
+
+        Raises
+        ------
+        CourseError
+            There is no row of this role.
+        """
+        values = self._values("role", role)
         return min(values) if self.metric in LOWER_IS_BETTER else max(values)
+
+    def _values(self, key, wanted):
+        values = [row["value"] for row in self.rows if row[key] == wanted]
+        if not values:
+            there = ", ".join(dict.fromkeys(f"«{row[key]}»" for row in self.rows))
+            word = {"model": "модели", "role": "роли"}[key]
+            raise CourseError(
+                f"в итоговой таблице нет {word} «{wanted}»",
+                f"Есть: {there}." if there else "Сначала добавьте строки: add(...).",
+            )
+        return values
 
     def passed(self):
         """Tell whether every row of role "ours" that has a bar reaches it."""

@@ -1,9 +1,8 @@
-"""Texts as numbers: tokens, n-grams, a vocabulary, rows of one length, text files.
+"""Texts as numbers: tokens, n-grams, a vocabulary, rows of one length.
 
 Plain Python and NumPy; scikit-learn and Keras are the oracles of its tests.
 """
 
-import codecs
 import difflib
 import math
 import numbers
@@ -11,23 +10,23 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Set
-from pathlib import Path
 
 import numpy as np
 
 from helpers.errors import CourseError
+from helpers.files import MAX_BYTES, existing_file, read_text  # noqa: F401
 
 PADDING, UNKNOWN, START, END = "<pad>", "<unk>", "<start>", "<end>"
 UNUSED = "<unused>"  # Keras's IMDB has no word at 3: its most frequent word is 1 + 3
 SPECIALS = (PADDING, UNKNOWN, START, END, UNUSED)
-MAX_BYTES = 50_000_000
 
 # One kind of hyphen, apostrophe and dash; away with what is no part of a word: soft
-# hyphens, stress marks that NFC has not built into a letter, the look of an emoji.
-_SPELLING = str.maketrans("ё‐\u2011’ʼ–", "е--''—", "\u00ad\u0300\u0301\ufe0f")
-_BINARY = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f]")
-_BY_FREQUENCY = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъ"  # Russian letters
-_WEIGHTS = {letter: 1 - i / 32 for i, letter in enumerate(_BY_FREQUENCY)}
+# hyphens, stress marks that NFC has not built into a letter, the look of an emoji, and
+# characters that only format a text (category Cf) and that nobody sees.
+_FORMAT = [0xAD, 0x61C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F)]
+_FORMAT += [*range(0x2060, 0x2070), *range(0xE0001, 0xE0080)]
+_SPELLING = str.maketrans("ё‐\u2011’ʼ–", "е--''—", "\u0300\u0301\ufe0f")
+_SPELLING |= dict.fromkeys(_FORMAT)
 
 
 def check_texts(texts):
@@ -57,8 +56,8 @@ def tokenize(text, punctuation=False):
     """Return the words of a text, lower case, with ё as е.
 
     A word is letters and digits of any script; a hyphen or an apostrophe inside keeps
-    it whole (кое-как, don't).  Stress marks and soft hyphens are dropped; HTML entities
-    are not decoded.
+    it whole (кое-как, don't).  Stress marks, soft hyphens and characters that only
+    format a text, as U+200B, are dropped; HTML entities are not decoded.
 
     Parameters
     ----------
@@ -288,69 +287,6 @@ def pad(sequences, length, padding="post", truncating="post", value=0, dtype=np.
                 f"не все числа помещаются в {rows.dtype}: dtype=np.int32."
             )
     return rows
-
-
-def existing_file(path):
-    """Return the path of a student's file; without the file, CourseError."""
-    path = Path(path)
-    if not path.is_file():
-        raise CourseError(
-            f"файла {path} нет. Проверьте имя; текущая папка: {Path.cwd()}"
-        )
-    return path
-
-
-def read_text(path):
-    r"""Return the text of a student's file, its lines ending with ``\n``.
-
-    Parameters
-    ----------
-    path : str or pathlib.Path
-        UTF-8; UTF-16 with its mark; Russian in cp1251, koi8-r or cp866, which the
-        frequencies of letters tell apart, surely from five words or so on.
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    CourseError
-        No such file, more than 50 MB, empty, not a text, or of another encoding.
-    """
-    path = existing_file(path)
-    if path.stat().st_size > MAX_BYTES:
-        raise CourseError(f"{path.name} больше 50 МБ: возьмите часть текста.")
-    try:
-        text = _decode(path.read_bytes())
-    except OSError as error:
-        raise CourseError(f"{path.name} не читается: {error.strerror}.") from error
-    if text is None or _BINARY.search(text):
-        raise CourseError(
-            f"{path.name}: это не текст, или его кодировка не узнаётся. Откройте файл "
-            "в редакторе и сохраните как обычный текст (.txt) в кодировке UTF-8."
-        )
-    if not text.strip():
-        raise CourseError(f"{path.name} пуст: в нём нет ни одного слова.")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _decode(data):
-    """Return bytes as a text, or None if no encoding fits them."""
-    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    try:
-        return data.decode("utf-16" if wide else "utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    scores = {}
-    for encoding in ("cp1251", "koi8-r", "cp866"):
-        text = data[:100_000].decode(encoding, "replace").lower()
-        letters = "".join(re.findall(r"\b[а-яё]+\b", text))
-        foreign = max(1, sum(not character.isascii() for character in text))
-        scores[encoding] = sum(_WEIGHTS.get(each, 0) for each in letters) / foreign
-    best = max(scores, key=scores.get)
-    # Russian scores about 0.65, UTF-8 with a broken place at most 0.3.
-    return data.decode(best, "replace") if scores[best] > 0.45 else None
 
 
 def _listed(values, what):

@@ -53,8 +53,8 @@ def seed_from_environment():
     text = os.environ.get("COURSE_SEED", "").strip() or str(DEFAULT_SEED)
     if not (text.isascii() and text.isdigit() and int(text) < 2**32):
         raise CourseError(
-            f"COURSE_SEED={text!r}: нужно целое число от 0 до 4294967295. "
-            "Исправьте переменную окружения или уберите её."
+            f"COURSE_SEED={text!r}: нужно целое число от 0 до 4294967295",
+            "Исправьте переменную окружения или уберите её.",
         )
     return int(text)
 
@@ -86,8 +86,9 @@ def install_missing():
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise CourseError(
-            f"не удалось установить {', '.join(missing)}. Проверьте соединение и "
-            f"запустите ячейку ещё раз. pip ответил: {done.stderr.strip()[-300:]}"
+            f"не удалось установить {', '.join(missing)}",
+            "Проверьте соединение и запустите ячейку ещё раз. pip ответил: "
+            f"{done.stderr.strip()[-300:]}",
         )
     importlib.invalidate_caches()
 

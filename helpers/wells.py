@@ -14,17 +14,14 @@ below were set by quantiles and medians of that file (data/README.md shows how n
 they come); no row of it is here, and no network was looked at.
 """
 
-import csv
-import io
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from helpers.errors import CourseError
-from helpers.tables import SEPARATORS, read_table
-from helpers.text import read_text
+from helpers.files import existing_file
+from helpers.tables import SAVE_AS, at_line, read_cells
 
 COLUMNS = (
     "API", "Year", "Month", "Liquid", "Gas", "RatioGasOil", "Water", "PercentWater",
@@ -330,8 +327,6 @@ def _table(columns):
 
 NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 YEARS = (1850, 2100)
-SAVE_AS = "Файл → Сохранить как → «CSV UTF-8»"
-ARCHIVES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # of .xlsx and .ods, of .xls
 
 
 def read_wells(path, columns=NEEDED):
@@ -344,7 +339,7 @@ def read_wells(path, columns=NEEDED):
     Parameters
     ----------
     path : str or pathlib.Path
-        In an encoding that ``helpers.text.read_text`` knows.
+        In an encoding that ``helpers.files.decode`` knows.
     columns : sequence of str
         Names of `COLUMNS` that the file must have; of the others those of `COLUMNS`
         are kept.
@@ -361,78 +356,12 @@ def read_wells(path, columns=NEEDED):
         months or without any ``Liquid``.  Where one row is to blame, its number in the
         file is named.
     """
-    path = Path(path)
-    _check_kind(path)
-    text = read_text(path)
-    if re.match(r"\s*<(!doctype|html|head|\?xml)", text, re.IGNORECASE):
-        raise CourseError(
-            f"{path.name}: это веб-страница, а не таблица. Скачайте сам файл: кнопкой "
-            "Download или Raw, а не «Сохранить страницу как»."
-        )
-    separator, lines = _check_cells(path.name, text)
-    cells = read_table(path, columns)
-    _check_names(path.name, cells, columns)
-    filled = (cells != "").any(axis=1).to_numpy()  # Excel leaves ;;;;; at the end
-    cells, lines = cells[filled], lines[filled]
-    if cells.empty:
-        raise CourseError(f"{path.name}: в таблице нет ни одной строки, кроме имён.")
-    table = _typed(path.name, cells, lines, comma=separator != ",")
-    order = _check_histories(path.name, table, lines)
+    name = existing_file(path).name
+    cells, separator = read_cells(path, columns, ragged=False)
+    lines = cells.index.to_numpy()
+    table = _typed(name, cells, lines, comma=separator != ",")
+    order = _check_histories(name, table, lines)
     return table.iloc[order].reset_index(drop=True)
-
-
-def _check_kind(path):
-    """Refuse what Excel keeps for itself, by its name or by its first bytes."""
-    head = b""
-    if path.is_file():
-        with path.open("rb") as file:
-            head = file.read(4)
-    if head in ARCHIVES or (head and path.suffix.lower() in (".xlsx", ".xls", ".ods")):
-        raise CourseError(
-            f"{path.name}: это книга Excel или архив, а нужна таблица CSV. Откройте "
-            f"файл в Excel и сохраните: {SAVE_AS}."
-        )
-
-
-def _check_cells(name, text):
-    """Return the separator and the line of each row, all of which are equally wide."""
-    first = text.lstrip().partition("\n")[0]
-    separator = max(SEPARATORS, key=first.count)
-    rows = csv.reader(io.StringIO(text), delimiter=separator)
-    width, lines = 0, []
-    try:
-        for row in rows:
-            if not any(cell.strip() for cell in row) and len(row) < 2:
-                continue  # an empty line
-            width = width or len(row)
-            if len(row) != width:
-                why = "Файл обрезан, или в строке пропал разделитель: исправьте её."
-                if len(row) > width:
-                    why = (
-                        "Если дробные числа записаны с запятой, между столбцами должна "
-                        "стоять точка с запятой."
-                    )
-                raise _at(
-                    name,
-                    rows.line_num,
-                    f"ячеек {len(row)}, а имён в первой строке {width}. {why}",
-                )
-            lines.append(rows.line_num)
-    except csv.Error as error:
-        raise _at(
-            name, rows.line_num, "незакрытая кавычка или не таблица. Исправьте её."
-        ) from error
-    return separator, np.array(lines[1:], np.int64)
-
-
-def _check_names(name, cells, columns):
-    for column in columns:
-        if f"{column}.1" in cells.columns:
-            raise CourseError(f"{name}: столбец {column} стоит дважды. Удалите лишний.")
-
-
-def _at(name, line, text):
-    return CourseError(f"{name}, строка {line}: {text}")
 
 
 def _typed(name, cells, lines, comma):
@@ -456,26 +385,26 @@ def _check_marks(name, cells, lines):
     commas = cells.apply(lambda column: column.str.contains(",", regex=False))
     if points.any(axis=None) and commas.any(axis=None):
         row, column = np.argwhere(commas.to_numpy(bool))[0]
-        raise _at(
+        raise at_line(
             name,
             lines[row],
             f"{cells.columns[column]} = {cells.iloc[row, column]}, а в другой ячейке "
-            "дробная часть стоит после точки. Оставьте один знак и уберите разделители "
-            "тысяч.",
+            "дробная часть стоит после точки",
+            "Оставьте один знак и уберите разделители тысяч.",
         )
 
 
 def _wells_named(name, cells, lines):
     for cell, line in zip(cells, lines, strict=True):
         if not cell:
-            raise _at(name, line, "в столбце API пусто. Впишите номер скважины.")
+            raise at_line(name, line, "в столбце API пусто", "Впишите номер скважины.")
         if re.fullmatch(r"\d[.,]?\d*[eE]\+\d+", cell):
-            raise _at(
+            raise at_line(
                 name,
                 line,
-                f"API = {cell}: Excel сократил номер скважины. Откройте исходный файл, "
-                "задайте столбцу API числовой формат без дробной части и сохраните "
-                f"снова: {SAVE_AS}.",
+                f"API = {cell}: Excel сократил номер скважины",
+                "Откройте исходный файл, задайте столбцу API числовой формат без "
+                f"дробной части и сохраните снова: {SAVE_AS}.",
             )
     return cells.to_numpy()
 
@@ -487,39 +416,45 @@ def _numbers_of(name, column, cells, lines, comma):
     if comma:
         plain = plain.str.replace(",", ".", regex=False)
 
-    def refuse(wrong, text):
+    def refuse(wrong, what, advice):
         if wrong.any():
             row = int(np.argmax(wrong))
             cell = cells.iloc[row] if len(cells.iloc[row]) < 40 else "…"
-            raise _at(name, lines[row], text.format(column=column, cell=cell))
+            raise at_line(
+                name, lines[row], what.format(column=column, cell=cell), advice
+            )
 
     refuse(
         (plain == "").to_numpy(),
-        "в столбце {column} пусто. Впишите число (0, если ничего не добыто) или "
-        "удалите все строки этой скважины.",
+        "в столбце {column} пусто",
+        "Впишите число (0, если ничего не добыто) или удалите все строки этой "
+        "скважины.",
     )
     refuse(
         ~plain.str.fullmatch(NUMBER).to_numpy(bool),
         "{column} = {cell}, а нужно число: цифры, дробная часть после точки (после "
         "запятой, если столбцы разделены точкой с запятой), без слов и разделителей "
         "тысяч.",
+        "",
     )
     values = plain.to_numpy(str).astype(np.float64)
-    refuse(~np.isfinite(values), "{column} = {cell}: таких чисел не бывает. Исправьте.")
+    refuse(
+        ~np.isfinite(values), "{column} = {cell}: таких чисел не бывает", "Исправьте."
+    )
     if column in ("Year", "Month"):
         lowest, highest = YEARS if column == "Year" else (1, 12)
         refuse(
             (values != np.round(values)) | (values < lowest) | (values > highest),
-            f"{{column}} = {{cell}}, а нужно целое число от {lowest} до {highest}. "
+            f"{{column}} = {{cell}}, а нужно целое число от {lowest} до {highest}",
             "Исправьте дату.",
         )
     refuse(
         values < 0,
-        "{column} = {cell}, а меньше нуля этого не бывает. Исправьте число или удалите "
-        "все строки этой скважины.",
+        "{column} = {cell}, а меньше нуля этого не бывает",
+        "Исправьте число или удалите все строки этой скважины.",
     )
     if column == "DaysOn":
-        refuse(values > 31, "{column} = {cell}, а в месяце 31 день. Исправьте.")
+        refuse(values > 31, "{column} = {cell}, а в месяце 31 день", "Исправьте.")
     whole = (values == np.round(values)).all() and np.abs(values).max() < 2**53
     return values.astype(np.int64) if whole else values
 
@@ -537,19 +472,20 @@ def _check_histories(name, table, lines):
         steps = np.diff(number[rows])
         if (steps == 0).any():
             at = int(np.argmax(steps == 0))
-            raise _at(
+            raise at_line(
                 name,
                 lines[rows[at + 1]],
                 f"месяц {_month(number[rows[at]])} скважины {well} уже стоит в строке "
-                f"{lines[rows[at]]}. Удалите одну из двух.",
+                f"{lines[rows[at]]}",
+                "Удалите одну из двух.",
             )
         if (steps > 1).any():
             at = int(np.argmax(steps > 1))
-            raise _at(
+            raise at_line(
                 name,
                 lines[rows[at + 1]],
                 f"перед этим месяцем у скважины {well} нет месяца "
-                f"{_month(number[rows[at]] + 1)} (пропущено подряд: {steps[at] - 1}). "
+                f"{_month(number[rows[at]] + 1)} (пропущено подряд: {steps[at] - 1})",
                 "Допишите его (с нулями, если скважина стояла) или удалите скважину.",
             )
         wells[well] = rows
@@ -557,10 +493,10 @@ def _check_histories(name, table, lines):
     liquid = table["Liquid"].to_numpy()
     for well, rows in wells.items():
         if not liquid[rows].any():
-            raise _at(
+            raise at_line(
                 name,
                 lines[rows].min(),
-                f"у скважины {well} во всех месяцах Liquid = 0, учиться не на чем. "
+                f"у скважины {well} во всех месяцах Liquid = 0, учиться не на чем",
                 "Удалите все её строки.",
             )
     return np.concatenate(list(wells.values()))
@@ -569,22 +505,22 @@ def _check_histories(name, table, lines):
 def _check_lengths(name, wells, lines):
     for well, rows in wells.items():
         if len(rows) < MONTHS:
-            raise _at(
+            raise at_line(
                 name,
                 lines[rows].min(),
                 f"у скважины {well} месяцев всего {len(rows)}, а нужно хотя бы "
-                f"{MONTHS}: год, чтобы смотреть, и год, чтобы предсказывать. Допишите "
-                "месяцы или удалите скважину.",
+                f"{MONTHS}: год, чтобы смотреть, и год, чтобы предсказывать",
+                "Допишите месяцы или удалите скважину.",
             )
     first = next(iter(wells))
     for well, rows in wells.items():
         if len(rows) != len(wells[first]):
-            raise _at(
+            raise at_line(
                 name,
                 lines[rows].min(),
                 f"у скважины {well} месяцев {len(rows)}, а у скважины {first} "
-                f"{len(wells[first])}, нужно поровну. Оставьте у всех одинаково, не "
-                f"меньше {MONTHS}.",
+                f"{len(wells[first])}, нужно поровну",
+                f"Оставьте у всех одинаково, не меньше {MONTHS}.",
             )
 
 

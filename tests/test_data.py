@@ -322,6 +322,37 @@ def test_a_folder_that_does_not_exist(teacher, monkeypatch):
         load("digits")
 
 
+NAMED = "Иванов И. И. данные"
+
+
+@pytest.mark.parametrize(
+    ("name", "files", "said"),
+    [
+        ("digits", {"mnist.npz": b""}, "mnist.npz: файл повреждён или"),
+        ("book", {"karamazov.txt": b""}, "karamazov.txt: пуст: в нём нет ни одного"),
+        ("wells", {"production.csv": b"PK\x03\x04"}, "production.csv: это книга Excel"),
+        (
+            "messages",
+            {f"sib200_rus_{part}.tsv": b"" for part in ("train", "dev", "test")},
+            "sib200_rus_test.tsv: sib200_rus_train.tsv",
+        ),
+    ],
+)
+def test_a_folder_with_full_stops_in_its_name(teacher, monkeypatch, name, files, said):
+    """What a reader says of a damaged file is kept whole, and so is the path."""
+    folder = teacher / NAMED
+    folder.mkdir()
+    for file, content in files.items():
+        (folder / file).write_bytes(content)
+    monkeypatch.setenv("COURSE_DATA_DIR", str(folder))
+    with pytest.raises(CourseError) as caught:
+        load(name)
+    assert str(folder / next(iter(files))) in caught.value.what
+    assert said in caught.value.what
+    assert NAMED not in caught.value.advice
+    assert caught.value.advice.startswith("Замените файл")
+
+
 def test_a_folder_without_the_file_falls_back_and_says_so(teacher, monkeypatch, capsys):
     monkeypatch.setattr(data, "fetch", lambda remote: teacher / "elsewhere.npz")
     np.savez_compressed(teacher / "elsewhere.npz", **mnist_like())
@@ -396,6 +427,14 @@ def test_a_page_in_place_of_clothes_leaves_the_cache_clean(clothes_served, cache
     server, _ = clothes_served
     path = server.folder / data.CLOTHES_FILES["y_test"]
     path.write_bytes(b"<html>please log in</html>")
+    with pytest.raises(CourseError, match="вместо файла пришла веб-страница"):
+        load("clothes", "full")
+    assert not (cache / path.name).exists()
+
+
+def test_damaged_clothes_leave_the_cache_clean(clothes_served, cache):
+    server, _ = clothes_served
+    (server.folder / data.CLOTHES_FILES["y_test"]).write_bytes(b"please log in")
     with pytest.raises(CourseError, match="удалён из кэша"):
         load("clothes", "full")
     assert not list(cache.glob("*.gz"))

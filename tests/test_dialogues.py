@@ -110,6 +110,34 @@ def teacher(teacher_folder, samples, small):
     return teacher_folder
 
 
+MARKS = "\u200b\u200c\u200e\u202a\u2060\u2068\ufeff\u00ad"
+
+
+@pytest.mark.parametrize("mark", MARKS, ids=lambda mark: f"U+{ord(mark):04X}")
+def test_marks_that_nobody_sees_do_not_count(tmp_path, mark):
+    for text in (
+        "# мои\n" + TALK.replace("- ", mark + "- "),
+        TALK.replace("- ", f"-{mark} "),
+        TALK.replace("- ", f"- {mark}"),
+        TALK.replace("ривет", f"ри{mark}вет").replace("\n\n", f"\n{mark}\n"),
+    ):
+        assert read_dialogues(own(tmp_path, text)) == SMALL_TALK
+
+
+def test_separators_of_lines_and_paragraphs_end_lines(tmp_path):
+    text = TALK.replace("\n\n", "\u2029\u2029").replace("\n", "\u2028")
+    assert read_dialogues(own(tmp_path, text)) == SMALL_TALK
+
+
+def test_two_fields_make_the_line(tmp_path):
+    with pytest.raises(CourseError) as caught:
+        read_dialogues(own(tmp_path, "- привет\n- здравствуйте\n- как дела?\n"))
+    error = caught.value
+    assert error.what.endswith("вопросы и ответы идут парами.")
+    assert error.advice.startswith("Допишите недостающую")
+    assert str(error) == f"{error.what} {error.advice}"
+
+
 # --- both modes -----------------------------------------------------------------------
 
 
@@ -392,7 +420,7 @@ BAD = {
     ),
     "binary": (bytes(range(256)), "это не текст.*сохраните как обычный текст"),
     "picture": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "это не текст"),
-    "broken": (b"\xd0" + BOTH.encode(), "кодировка не узнаётся"),
+    "mixed": (BOTH.encode() + BOTH.encode("cp1251"), "кодировка не узнаётся"),
     "page": ("\n<!DOCTYPE html><p>- а</p>\n- б\n", "это веб-страница, .* Raw"),
     "docx": (b"PK\x03\x04" + bytes(99), r"документ Word, PDF или архив.*Обычный"),
     "empty zip": (b"PK\x05\x06" + bytes(18), "документ Word, PDF или архив"),

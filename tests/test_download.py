@@ -1,12 +1,17 @@
 """Downloads, against a server on 127.0.0.1: good, missing, wrong, cut, unreachable."""
 
+import functools
 import hashlib
+import http.server
 import os
 import socket
+import ssl
 import subprocess
 import sys
+import threading
 
 import pytest
+from conftest import ROOT, FaultyHandler, line_of
 
 from helpers import download
 from helpers.download import Remote, fetch, teacher_folder
@@ -52,12 +57,14 @@ def test_damaged_cache_is_downloaded_anew(served, cache):
     ("fault", "said"),
     [
         ("missing/", "сервер ответил 404"),
-        ("page/", "контрольная сумма не сошлась"),
+        ("page/", "вместо файла пришла веб-страница"),
+        ("", "контрольная сумма не сошлась"),
         ("cut/", "соединение оборвалось"),
     ],
 )
 def test_faults_leave_nothing_and_say_what_happened(served, cache, fault, said):
-    remote = Remote("set.bin", (served.url + fault + "set.bin",), SUM)
+    sha256 = SUM if fault else "0" * 64
+    remote = Remote("set.bin", (served.url + fault + "set.bin",), sha256)
     with pytest.raises(CourseError) as caught:
         fetch(remote)
     message = str(caught.value)
@@ -69,13 +76,145 @@ def test_faults_leave_nothing_and_say_what_happened(served, cache, fault, said):
     assert len(served.requests) == download.ATTEMPTS
 
 
-def test_no_connection(cache):
+PEM = ROOT / "tests" / "localhost.pem"
+CERTIFICATE, CONNECTION = "сертификат", "соединен"
+
+
+@pytest.fixture
+def secure(served):
+    """A server whose certificate nobody knows."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(PEM)
+    handler = functools.partial(FaultyHandler, directory=str(served.folder))
+    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    running.requests = []
+    running.socket = context.wrap_socket(running.socket, server_side=True)
+    thread = threading.Thread(target=running.serve_forever, daemon=True)
+    thread.start()
+    yield f"https://localhost:{running.server_port}/set.bin"
+    running.shutdown()
+    running.server_close()
+    thread.join()
+
+
+class Proxy(http.server.BaseHTTPRequestHandler):
+    """A proxy that lets nobody through; ``server.status`` is what it answers."""
+
+    def do_CONNECT(self):
+        self.send_response(self.server.status)
+        self.end_headers()
+
+    do_GET = do_CONNECT  # noqa: N815
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def proxy(cache, no_proxy, monkeypatch):
+    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
+    thread = threading.Thread(target=running.serve_forever, daemon=True)
+    thread.start()
+    for name in ("HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{running.server_port}")
+    yield running
+    running.shutdown()
+    running.server_close()
+    thread.join()
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch):
+    """The proxy and the certificates of who runs the tests are not ours."""
+    for name in (
+        *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
+        *("requests_ca_bundle", "curl_ca_bundle"),
+    ):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def line_for(url):
+    line = line_of(fetch, Remote("set.bin", (url,), SUM))
+    assert "COURSE_DATA_DIR" in line
+    return line
+
+
+def test_a_certificate_that_nobody_knows(secure, cache, monkeypatch):
+    line = line_for(secure)
+    assert CERTIFICATE in line
+    assert "REQUESTS_CA_BUNDLE" in line
+    assert CONNECTION not in line
+    assert left_in(cache) == []
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(PEM))  # the advice helps
+    assert fetch(Remote("set.bin", (secure,), SUM)).read_bytes() == BODY
+    (cache / "set.bin").unlink()
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(cache / "нет.pem"))
+    line = line_for(secure)
+    assert "файла с сертификатами нет" in line
+    assert CONNECTION not in line
+
+
+@pytest.mark.parametrize("address", ["http", "https"])
+def test_a_proxy_that_asks_for_a_password(proxy, served, address):
+    proxy.status = 407
+    line = line_for("http://example.invalid/set.bin".replace("http", address))
+    assert "прокси просит имя и пароль" in line
+    assert "HTTPS_PROXY=http://имя:пароль@адрес:порт" in line
+
+
+def test_a_proxy_that_refuses(proxy):
+    proxy.status = 403
+    line = line_for("https://example.invalid/set.bin")
+    assert "прокси не отвечает или отказал" in line
+    assert "HTTPS_PROXY" in line
+
+
+def test_a_portal_that_wants_a_login(proxy):
+    proxy.status = 511
+    line = line_for("http://example.invalid/set.bin")
+    assert "веб-страница" in line
+    assert "войдите" in line
+
+
+@pytest.mark.parametrize(
+    ("proxy_url", "said"),
+    [("http://127.0.0.1:{port}", "прокси не отвечает"), ("http://", "прокси")],
+)
+def test_a_proxy_that_is_not_there(cache, monkeypatch, unused_port, proxy_url, said):
+    monkeypatch.setenv("HTTPS_PROXY", proxy_url.format(port=unused_port))
+    line = line_for("https://example.invalid/set.bin")
+    assert said in line
+    assert "HTTPS_PROXY" in line
+
+
+@pytest.fixture
+def unused_port():
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
-    with pytest.raises(CourseError, match="нет соединения"):
-        fetch(Remote("set.bin", (f"http://127.0.0.1:{port}/set.bin",), SUM))
+        return unused.getsockname()[1]
+
+
+def test_a_refused_connection(cache, unused_port):
+    line = line_for(f"http://127.0.0.1:{unused_port}/set.bin")
+    assert "в соединении отказано" in line
+    assert "HTTPS_PROXY" in line
     assert left_in(cache) == []
+
+
+def test_a_name_that_is_not_found(cache, monkeypatch):
+    def nobody(*_, **__):
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", nobody)
+    line = line_for("http://example.invalid/set.bin")
+    assert "нет соединения" in line
+    assert CERTIFICATE not in line
+
+
+def test_an_http_server_at_an_https_address(served):
+    line = line_for(served.url.replace("http:", "https:") + "set.bin")
+    assert "защищённое соединение не состоялось" in line
 
 
 def test_second_address_is_tried(served):

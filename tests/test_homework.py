@@ -10,7 +10,16 @@ from conftest import ROOT
 from hygiene import homework_problems
 from nbclient import NotebookClient
 
-from helpers.checks.homework import RIGHT, UNTOUCHED, WRONG, Homework, verdict
+from helpers.checks.homework import (
+    RIGHT,
+    UNTOUCHED,
+    WRONG,
+    Exercise,
+    Homework,
+    Record,
+    records_of,
+    verdict,
+)
 from helpers.errors import CourseError
 from tools import exercises
 from tools.set_slug import PROJECT, read_address
@@ -28,6 +37,15 @@ def answers_of(number):
 
 def exercises_of(number):
     return importlib.import_module(f"helpers.checks.lesson_{number}").EXERCISES
+
+
+def text_of(book):
+    """Return what the outputs of a notebook show."""
+    outputs = [output for cell in book.cells for output in cell.get("outputs", [])]
+    return "\n".join(
+        output.get("text", output.get("data", {}).get("text/plain", ""))
+        for output in outputs
+    )
 
 
 def made(answers):
@@ -86,7 +104,6 @@ def test_a_wrong_answer_gets_its_line(number, exercise, line, answers):
     assert found.state == WRONG
     assert line in found.line
     assert "\n" not in found.line
-    assert "не смогла прочитать" not in found.line
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -99,6 +116,48 @@ def test_a_strange_answer_gets_a_line_and_no_traceback(number, strange):
         assert re.search("[а-я]", found.line)
 
 
+# --- a judge that fails itself ---
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    """Exercise 1.3 with a judge of its own: it stumbles over one of its own words."""
+
+    def judge(answer):
+        return {"один": 1}[f"два\n{answer}"]
+
+    known = exercises_of("01")
+    monkeypatch.setitem(known, "1.3", Exercise("1.3", "имя", judge))
+
+
+def test_a_judge_that_fails_does_not_blame_the_student(failing, capsys):
+    homework = Homework("01_perceptron")
+    homework.check("1.3", 5)
+    homework.summary()
+    _, said, *summary = capsys.readouterr().out.splitlines()
+    assert said.startswith("Упражнение 1.3 (имя): ошибка проверки. Сбой в самой пров")
+    assert "KeyError" in said
+    assert re.search(r"\(homework\.py, строка \d+\)\. Ничего в ответе не меняйте", said)
+    assert said.endswith("Сделано 0 из 4.")
+    assert WRONG not in said
+    assert "Упражнение 1.3 (имя): ошибка проверки." in summary
+    with pytest.raises(CourseError, match="сначала пройдите"):
+        homework.need("1.3")
+
+
+def test_the_line_names_the_place_in_the_judge(capsys, monkeypatch):
+    """A judge of the course, given a comparison that it cannot make."""
+    monkeypatch.setattr("helpers.checks.judge.same", lambda *_: 1 / 0)
+    Homework("01_perceptron").check("1.3", *answers_of("01").RIGHT["1.3"][0])
+    said = capsys.readouterr().out.splitlines()[1]
+    assert re.search(r"ZeroDivisionError: .* \(lesson_01\.py, строка \d+\)\.", said)
+
+
+def test_a_judge_that_fails_fails_its_tests(failing):
+    with pytest.raises(KeyError):
+        verdict("01", "1.3", 5)
+
+
 # --- notebooks ---
 
 
@@ -107,15 +166,21 @@ def test_a_solution_keeps_the_rules_and_passes_its_checks(path):
     book = nbformat.read(path, as_version=4)
     nbformat.validate(book)
     assert homework_problems(book, path, ADDRESS) == []
-    outputs = [output for cell in book.cells for output in cell.get("outputs", [])]
-    text = "".join(output.get("text", "") for output in outputs)
+    known, text = exercises_of(path.stem[:2]), text_of(book)
     assert "Ученик" not in text
     assert WRONG not in text
     assert UNTOUCHED not in text
-    known = exercises_of(path.stem[:2])
     for exercise in known:
-        assert f"Упражнение {exercise} ({known[exercise].title}): {RIGHT}." in text
+        line = f"Упражнение {exercise} ({known[exercise].title}): {RIGHT}."
+        assert text.count(line) == 2  # its check and the summary
     assert f"Сделано {len(known)} из {len(known)}." in text
+    head, *records = records_of(book)
+    assert head == Record(path.stem, "", 0, len(known))
+    assert [(each.exercise, each.state) for each in records] == [
+        (exercise, RIGHT) for exercise in known
+    ]
+    last = records[-1]
+    assert (last.lesson, last.done, last.total) == (path.stem, len(known), len(known))
 
 
 @pytest.mark.parametrize("path", SOLUTIONS, ids=STEMS)
@@ -165,11 +230,12 @@ def test_untouched_stubs_get_helpful_lines(path):
         if output.output_type == "error":
             assert output.ename == "CourseError", output.evalue
             assert "сначала пройдите" in output.evalue
-    text = "".join(output.get("text", "") for output in outputs)
+    text = text_of(book)
     for exercise in exercises_of(path.stem[:2]):
         assert re.search(
             rf"Упражнение {exercise} \(.+\): {UNTOUCHED}\. В ячейке осталось", text
         )
+    assert {each.state for each in records_of(book)} == {"", UNTOUCHED}
     assert "Сделано 0 из" in text
 
 

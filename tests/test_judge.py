@@ -1,5 +1,7 @@
 """What a judge is made of: every kind of answer is read, every refusal is one line."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -117,6 +119,44 @@ def test_a_function_is_called_on_copies_and_never_raises():
     assert "ZeroDivisionError" in line(judge.call, lambda: 1 / 0, what="f")
     assert "без скобок" in line(judge.call, 5, what="f")
     assert "забыли return" in line(judge.call, lambda: None, what="f")
+    assert "SystemExit" in line(judge.call, lambda: exit(1), what="f")
+
+
+def test_arguments_that_a_judge_gets_wrong_are_its_own_failure():
+    locked = threading.Lock()  # nothing can copy it
+    with pytest.raises(TypeError, match="pickle"):
+        judge.call(lambda lock: 1, locked, what="f")
+
+
+class Own:
+    """An object of a student's: each way to read it runs the student's code."""
+
+    def __iter__(self):
+        raise KeyError("ключ")
+
+    @property
+    def words(self):
+        return {}["words"]
+
+
+@pytest.mark.parametrize("read", [judge.array, judge.number])
+def test_an_object_that_cannot_be_read_is_the_answer_s_fault(read):
+    assert "это не таблица чисел" in line(read, Own(), "ответ")
+    assert "нужен список" in line(judge.same_items, Own(), ["а"], "ответ")
+
+
+def test_what_runs_an_object_of_the_student_s_own():
+    def words(answer):
+        with judge.running("ответ.words"):
+            return answer.words
+
+    assert line(words, Own()) == (
+        "ответ.words: не удалось прочитать, ошибка KeyError: 'words'"
+    )
+    with pytest.raises(NotStarted), judge.running("ответ"):
+        _ = 1 + ...
+    with pytest.raises(WrongAnswer, match=r"^своя строка$"), judge.running("ответ"):
+        judge.refuse("своя строка")
 
 
 @pytest.mark.parametrize(

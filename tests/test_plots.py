@@ -1,10 +1,14 @@
 """Figures: what they show is asserted on their data; their sentence is shown."""
 
 import io
+import os
+import subprocess
+import sys
 
 import matplotlib as mpl
 import numpy as np
 import pytest
+from conftest import ROOT
 from PIL import Image
 
 mpl.use("agg")
@@ -65,6 +69,47 @@ def test_pictures_are_where_they_should_be():
         assert axis.get_title() == "абвгд"[index]
     assert not figure.axes[5].images
     assert not any(axis.axison for axis in figure.axes)
+
+
+def test_no_pictures_are_a_blank_figure(monkeypatch):
+    figure = plots.pictures(np.zeros((0, 28, 28)), [])
+    assert not any(axis.images or axis.axison for axis in figure.axes)
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda *a, **_: shown.append(a))
+    plots.show(figure, "Ни одной картинки.")
+    assert len(shown) == 1
+
+
+HOMELESS = """
+import logging
+from helpers import plots
+plots.set_style()
+logging.getLogger("matplotlib.font_manager").warning("later")
+"""
+
+
+def test_a_home_that_cannot_be_written_is_not_the_students_business(tmp_path):
+    """Matplotlib warns twice, on stderr, when it cannot keep its cache there."""
+    blocked = tmp_path / "файл"
+    blocked.write_text("не папка", encoding="utf-8")
+    own = ("MPLCONFIGDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
+    environment = {k: v for k, v in os.environ.items() if k not in own}
+    environment |= {"HOME": str(blocked / "дом"), "MPLBACKEND": "agg"}
+    environment |= {"USERPROFILE": environment["HOME"], "PYTHONUTF8": "1"}
+
+    def stderr_of(code):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env=environment,
+            cwd=ROOT,
+            capture_output=True,
+            encoding="utf-8",
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stderr
+
+    assert "MPLCONFIGDIR" in stderr_of("import matplotlib")
+    assert stderr_of(HOMELESS) == "later\n"  # what comes after is not silenced
 
 
 def test_pictures_on_given_axes():

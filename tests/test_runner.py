@@ -145,15 +145,53 @@ def test_solved_homework_runs_by_itself_under_its_own_name(house, capsys):
     assert "solutions/04_x" in capsys.readouterr().out
 
 
-def test_a_solution_that_fails_its_check_is_not_stored(house, capsys):
+CHECKS = """
+from helpers.checks import homework
+{change}
+made = homework.Homework("01_perceptron")
+made.check("1.3", {answer})
+made.summary()
+"""
+BY_SIGN = "lambda memory, g, rate: rate * __import__('numpy').sign(g)"
+
+
+@pytest.mark.parametrize(
+    ("answer", "change", "said"),
+    [
+        ("5", "", "упражнение 1.3, пока нет: правило"),
+        ("...", "", "упражнение 1.3, не начато: в ячейке"),
+        (
+            BY_SIGN,
+            "from helpers.checks import judge; judge.call = None",
+            "упражнение 1.3, ошибка проверки: сбой в самой проверке",
+        ),
+    ],
+    ids=["wrong", "stub", "broken"],
+)
+def test_a_solution_that_fails_its_check_is_not_stored(
+    house, capsys, answer, change, said
+):
+    solutions = house / "lessons" / "solutions"
+    solutions.mkdir()
+    book = notebook(
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})",
+        CHECKS.format(answer=answer, change=change),
+    )
+    solved = add(house, book, "solutions/04_x.ipynb")
+    before = solved.read_bytes()
+    assert run_lessons.main(["--solutions", "--in-place"]) == 1
+    assert f"04_x.ipynb: {said}" in capsys.readouterr().err
+    assert solved.read_bytes() == before
+
+
+def test_a_solution_that_only_prints_of_a_mistake_is_stored(house):
+    """The records are read, and no line that looks like a verdict."""
     line = "Упражнение 4.1 (имя): пока нет. Вот почему. Сделано 0 из 4."
     solutions = house / "lessons" / "solutions"
     solutions.mkdir()
     solved = add(house, notebook(f"print({line!r})"), "solutions/04_x.ipynb")
-    before = solved.read_bytes()
-    assert run_lessons.main(["--solutions", "--in-place"]) == 1
-    assert "04_x.ipynb: Упражнение 4.1 (имя): пока нет. Вот" in capsys.readouterr().err
-    assert solved.read_bytes() == before
+    assert run_lessons.main(["--solutions", "--in-place"]) == 0
+    assert nbformat.read(solved, as_version=4).cells[0].outputs[0].text == line + "\n"
 
 
 def test_in_place_stores_the_outputs(house):

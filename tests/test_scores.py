@@ -4,6 +4,7 @@ import math
 
 import nbformat
 import pytest
+from conftest import line_of
 from IPython.core.interactiveshell import InteractiveShell
 from scipy import stats
 
@@ -103,6 +104,16 @@ def test_best_value_passed(table):
     assert table.passed()
     table.rows[2]["value"] = 0.9
     assert not table.passed()
+
+
+def test_a_row_that_is_not_there_is_named(table):
+    line = line_of(table.value, "Наша")
+    assert "нет модели «Наша»" in line
+    assert "«наша»" in line
+    line = line_of(table.best, "oracle")
+    assert "нет роли «oracle»" in line
+    assert "«floor»" in line
+    assert "add(" in line_of(scores.Scores("04_x", "sample").best, "ours")
 
 
 def test_lower_is_better_for_errors():

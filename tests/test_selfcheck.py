@@ -350,6 +350,34 @@ def test_a_teacher_folder_that_is_not_there(monkeypatch, tmp_path):
     assert (result.status, "полный путь" in result.advice) == (TROUBLE, True)
 
 
+def test_a_name_with_full_stops_stays_whole(monkeypatch, tmp_path):
+    """The line is never cut at a full stop: what and advice are two fields."""
+    name = tmp_path / "Курс. Иванов И. И. нет"
+    monkeypatch.setenv("COURSE_DATA_DIR", str(name))
+    result = selfcheck.check_teacher_folder()
+    assert result.text == f"COURSE_DATA_DIR={name}: такой папки нет"
+    assert result.advice.startswith("Укажите полный путь к папке")
+    monkeypatch.setenv("COURSE_DATA", "весь. полный")
+    result = selfcheck.check_mode()
+    assert result.text == "COURSE_DATA=весь. полный: такого режима данных нет"
+    assert result.advice.startswith("Есть sample")
+    monkeypatch.setenv("COURSE_SEED", "4. 2")
+    result = selfcheck.check_seed()
+    assert result.text.startswith("COURSE_SEED='4. 2': нужно целое число")
+    assert result.advice.startswith("Исправьте переменную")
+
+
+def test_a_broken_sample_in_a_folder_with_full_stops(monkeypatch, tmp_path):
+    folder = tmp_path / "Курс. Иванов И. И. 2"
+    folder.mkdir()
+    (folder / "people.csv").write_text("не та таблица", encoding="utf-8")
+    monkeypatch.setattr(data, "SAMPLES", folder)
+    result = selfcheck.check_samples()
+    assert result.status == TROUBLE
+    assert result.text == f"{folder / 'people.csv'}: таблица не читается"
+    assert result.advice.startswith("Это файл самого курса")
+
+
 def test_what_a_teacher_folder_holds(monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("COURSE_DATA", "full")

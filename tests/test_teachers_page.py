@@ -3,10 +3,12 @@
 import re
 
 import pytest
+from answers import lesson_01
 from conftest import ROOT
 from hygiene import FORBIDDEN, MIXED, NOT_PROSE
 
 from helpers import data
+from helpers.checks import Homework, judge
 from helpers.checks import __main__ as table
 from tools import glossary
 
@@ -80,7 +82,23 @@ def test_sections_that_the_page_names_exist():
             assert 1 <= int(number) <= last[lesson], (lesson, number)
 
 
-def test_the_line_of_a_check_is_as_the_table_reads_it():
+def test_the_line_of_a_check_is_as_it_is_shown(monkeypatch, capsys):
     (line,) = re.findall(r"^    (Упражнение .*)$", TEXT, re.M)
-    assert table.LINE.match(line)
+    homework = Homework("01_perceptron")
+    homework.check("1.3", *lesson_01.RIGHT["1.3"][0])
+    why = re.search("…[^…]+…", line)[0]
+    monkeypatch.setattr("helpers.checks.judge.call", lambda *_, **__: judge.refuse(why))
+    homework.check("1.2", len, len)
+    assert capsys.readouterr().out.splitlines()[-1] == line
+
+
+def test_every_state_of_a_check_is_named():
+    described = part("Домашние задания") + part("Как собрать результаты")
+    for state, mark in table.MARKS.items():
+        assert f"«{state}»" in described
+        assert not mark or f"«{mark}»" in described
+    assert set(table.MATERIALS) <= set(re.findall(r"\.\w+", described))
+
+
+def test_the_command_that_fetches_everything():
     assert "[data.load(name, mode='full') for name in data.CATALOGUE]" in TEXT

@@ -1,9 +1,7 @@
 """Texts as numbers, against scikit-learn and Keras; each mistake is a clear line."""
 
-import codecs
 import json
 import os
-import re
 import subprocess
 import sys
 from collections import Counter
@@ -51,6 +49,9 @@ def test_importing_it_loads_nothing_heavy():
         ("кое\u2011как кое\u2010как", "кое-как кое-как"),
         ("И\u0306од е\u0308ж за\u0301мок cafe\u0301", "йод еж замок café"),
         ("пере\u00adнос", "перенос"),
+        ("при\u200bвет \u200eмир\u202c", "привет мир"),
+        ("\ufeffкое-\u2060как\ufeff \u2066a\u2069", "кое-как a"),
+        ("می\u200cخواهم", "میخواهم"),
         ("снейк_кейс и a_b", "снейк кейс и a b"),
         ("3,5 км 10:30 2-й", "3 5 км 10 30 2-й"),
         ("&laquo;да&raquo;<br />нет", "laquo да raquo br нет"),
@@ -418,82 +419,3 @@ def test_rows_are_filled_and_cut_at_the_end_unless_told():
 def test_wrong_sequences(sequences, options, said):
     with pytest.raises(CourseError, match=said):
         text.pad(sequences, **{"length": 3, **options})
-
-
-# --- files ----------------------------------------------------------------------------
-
-BOOK = "Первая строка.\nВторая строка, подлиннее\n"
-
-
-@pytest.mark.parametrize(
-    ("encoding", "mark"),
-    [
-        ("utf-8", b""),
-        ("utf-8", codecs.BOM_UTF8),
-        ("utf-16-le", codecs.BOM_UTF16_LE),
-        ("utf-16-be", codecs.BOM_UTF16_BE),
-        ("cp1251", b""),
-        ("koi8-r", b""),
-        ("cp866", b""),
-    ],
-)
-@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
-def test_encodings_and_newlines(encoding, mark, newline, tmp_path):
-    path = tmp_path / "книга.txt"
-    path.write_bytes(mark + BOOK.replace("\n", newline).encode(encoding))
-    assert text.read_text(path) == text.read_text(str(path)) == BOOK
-
-
-@pytest.mark.parametrize("encoding", ["cp1251", "koi8-r", "cp866"])
-def test_five_words_tell_the_encoding(encoding, tmp_path):
-    words = " ".join(TEXTS).split()
-    path = tmp_path / "книга.txt"
-    for i in range(0, len(words) - 5, 5):
-        piece = " ".join(words[i : i + 5]).encode(encoding, "ignore").decode(encoding)
-        for each in (piece, piece.upper()):
-            path.write_bytes(each.encode(encoding))
-            assert text.read_text(path) == each
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"", "пуст"),
-        (codecs.BOM_UTF8 + b" \r\n", "пуст"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "не текст.*UTF-8"),
-        (b"PK\x03\x04 mimetype", "не текст"),
-        (b"plain \x07 bell", "не текст"),
-        (BOOK.encode("utf-16-le"), "не текст"),
-        (codecs.BOM_UTF16_LE + b"odd", "не текст"),
-        (b"\xff" + " ".join(TEXTS).encode(), "кодировка не узнаётся"),
-        ("Déjà vu, garçon, à bientôt".encode("latin-1"), "кодировка не узнаётся"),
-        ("“Don’t,” — she said… “It’s”".encode("cp1252"), "кодировка не узнаётся"),
-    ],
-)
-def test_what_is_no_text_file(content, said, tmp_path):
-    path = tmp_path / "книга.txt"
-    path.write_bytes(content)
-    with pytest.raises(CourseError, match=rf"книга\.txt.*{said}"):
-        text.read_text(path)
-
-
-def test_files_that_cannot_be_read(tmp_path, monkeypatch):
-    path = tmp_path / "книга.txt"
-    for missing in (path, tmp_path):
-        with pytest.raises(CourseError, match=rf"файла {re.escape(str(missing))} нет"):
-            text.read_text(missing)
-    path.write_text(BOOK, encoding="utf-8", newline="")
-    monkeypatch.setattr(text, "MAX_BYTES", len(BOOK.encode()))
-    assert text.read_text(path) == BOOK
-    monkeypatch.setattr(text, "MAX_BYTES", len(BOOK.encode()) - 1)
-    with pytest.raises(CourseError, match="больше 50 МБ: возьмите часть"):
-        text.read_text(path)
-    monkeypatch.undo()
-    assert text.MAX_BYTES == 50_000_000
-
-    def refuse(_):
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(type(path), "read_bytes", refuse)
-    with pytest.raises(CourseError, match="не читается: Permission denied"):
-        text.read_text(path)

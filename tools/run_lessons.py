@@ -16,7 +16,6 @@ import html
 import importlib.metadata
 import json
 import os
-import re
 import statistics
 import sys
 import threading
@@ -31,7 +30,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from tqdm import tqdm
 
 from helpers import scores
-from helpers.checks.homework import UNTOUCHED, WRONG
+from helpers.checks.homework import RIGHT, records_of
 from helpers.data import default_mode
 from helpers.download import teacher_folder
 from helpers.errors import CourseError
@@ -306,12 +305,11 @@ def lesson_result(path, mode, seed=None, bar=None):
 
 def failed_checks(notebook):
     """Return the verdicts of a homework's checks that are not "right", a line each."""
-    printed = "".join(
-        output.get("text", "")
-        for cell in notebook.cells
-        for output in cell.get("outputs", [])
-    )
-    return re.findall(rf"^Упражнение .*: (?:{WRONG}|{UNTOUCHED})\b.*", printed, re.M)
+    return [
+        f"упражнение {each.exercise}, {each.state}: {each.why}"
+        for each in records_of(notebook)
+        if each.exercise and each.state != RIGHT
+    ]
 
 
 def run(paths, mode, in_place):

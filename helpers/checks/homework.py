@@ -1,21 +1,27 @@
 """The homework of a lesson: its exercises, the verdicts, the student's progress.
 
-A verdict is one printed line, and the table of a class is read back from such lines.
+A verdict is one line for the student and a `Record` in the metadata of that line's
+output, which the table of a class and the runner read; nobody parses the line.
 """
 
 import importlib
 import inspect
 import re
-from dataclasses import dataclass
+import sys
+import traceback
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 
 from helpers.checks.judge import NotStarted, WrongAnswer, count
 from helpers.errors import CourseError
 
 RIGHT, WRONG, UNTOUCHED = "верно", "пока нет", "не начато"
+BROKEN = "ошибка проверки"  # the judge failed, whatever the answer is worth
 STUB = (
     "в ячейке осталось многоточие ... Замените его своим кодом, запустите ту ячейку "
     "и потом эту."
 )
+METADATA_KEY = "course_homework"  # "course" has the rows of a lesson's closing table
 EXERCISES = ("упражнение", "упражнения", "упражнений")
 
 
@@ -55,10 +61,78 @@ class Exercises(dict):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a judge said: `state` is one of the module's three, `line` says why."""
+    """What a judge said: `state` is one of the module's four, `line` says why."""
 
     state: str
     line: str = ""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What an output of a homework says besides its text.
+
+    Parameters
+    ----------
+    lesson : str
+        As the notebook calls it: ``"01_perceptron"``.
+    student : str
+        Empty where the notebook names nobody.
+    done, total : int
+        Exercises whose last verdict is right, and all of them.
+    exercise, state, why : str
+        Number, state and line of a verdict; empty in the record of the head.
+
+    Raises
+    ------
+    TypeError
+        A field is missing, unknown or of another type: somebody wrote it by hand.
+    """
+
+    lesson: str
+    student: str
+    done: int
+    total: int
+    exercise: str = ""
+    state: str = ""
+    why: str = ""
+
+    def __post_init__(self):
+        for each in fields(self):
+            if type(getattr(self, each.name)) is not each.type:
+                raise TypeError(f"{each.name} is no {each.type.__name__}")
+
+
+def records_of(notebook):
+    """Return the records of an executed notebook in the order of its cells.
+
+    Parameters
+    ----------
+    notebook : dict
+        As ``json`` or ``nbformat`` reads it.
+
+    Returns
+    -------
+    list of Record
+
+    Raises
+    ------
+    CourseError
+        A record is not as `Homework` wrote it.
+    LookupError, TypeError, AttributeError
+        It is not a notebook.
+    """
+    found = [
+        output["metadata"][METADATA_KEY]
+        for cell in notebook["cells"]
+        for output in cell.get("outputs", [])
+        if METADATA_KEY in output.get("metadata", {})
+    ]
+    try:
+        return [Record(**each) for each in found]
+    except TypeError as error:
+        raise CourseError(
+            "запись проверки испорчена", "Попросите ученика выполнить тетрадь заново."
+        ) from error
 
 
 def exercises_of(lesson):
@@ -82,7 +156,7 @@ def exercises_of(lesson):
         if error.name != f"helpers.checks.lesson_{number}":
             raise
         raise CourseError(
-            f"урока «{lesson}» нет. Назовите его тетрадь, например «01_perceptron»."
+            f"урока «{lesson}» нет", "Назовите его тетрадь, например «01_perceptron»."
         ) from error
     return module.EXERCISES
 
@@ -101,42 +175,61 @@ def verdict(lesson, number, *answers):
     Returns
     -------
     Verdict
+        `RIGHT`, `WRONG` or `UNTOUCHED`.
 
     Raises
     ------
     CourseError
         There is no such exercise, or it takes another number of answers.
+    Exception
+        Whatever the judge itself failed with; `Homework.check` says it in a line.
     """
+    return _judged(_judge_of(lesson, number, answers), answers)
+
+
+def _judge_of(lesson, number, answers):
+    """Return the judge of an exercise, which can take that many answers."""
     known = exercises_of(lesson)
     if number not in known:
         raise CourseError(
             f"упражнения {number} в этом уроке нет; есть {', '.join(known)}."
         )
-    exercise = known[number]
+    judge = known[number].judge
     try:
-        inspect.signature(exercise.judge).bind(*answers)
+        inspect.signature(judge).bind(*answers)
     except TypeError as error:
-        wanted = len(inspect.signature(exercise.judge).parameters)
+        wanted = len(inspect.signature(judge).parameters)
         raise CourseError(
-            f"проверка {number} ждёт ответов: {wanted}, а получила {len(answers)}. "
-            "Верните в ячейку проверки её первоначальную строку."
+            f"проверка {number} ждёт ответов: {wanted}, а получила {len(answers)}.",
+            "Верните в ячейку проверки её первоначальную строку.",
         ) from error
+    return judge
+
+
+def _judged(judge, answers):
     if any(answer is ... for answer in answers):
         return Verdict(UNTOUCHED, STUB)
     try:
-        exercise.judge(*answers)
+        judge(*answers)
     except NotStarted:
         return Verdict(UNTOUCHED, STUB)
     except WrongAnswer as wrong:
         return Verdict(WRONG, " ".join(str(wrong).split()))
-    except Exception as error:
-        cause = (str(error).strip().splitlines() or [""])[0][:160]
-        return Verdict(
-            WRONG,
-            "проверка не смогла прочитать ответ; скорее всего, он другого вида, чем "
-            f"просит задание ({type(error).__name__}: {cause}).",
-        )
     return Verdict(RIGHT)
+
+
+def _failure(error):
+    """Return the verdict for a judge that failed: what happened, and where in it."""
+    own = Path(__file__).parent
+    frames = traceback.extract_tb(error.__traceback__)
+    place = [each for each in frames if Path(each.filename).parent == own][-1]
+    cause = " ".join(f"{type(error).__name__}: {error}".split())[:160]
+    return Verdict(
+        BROKEN,
+        f"сбой в самой проверке, ответ она не оценила: {cause} "
+        f"({Path(place.filename).name}, строка {place.lineno}). Ничего в ответе не "
+        "меняйте, покажите эту строку преподавателю или авторам курса.",
+    )
 
 
 class Homework:
@@ -157,7 +250,7 @@ class Homework:
         number = next(iter(self.exercises)).partition(".")[0]
         total = count(len(self.exercises), *EXERCISES)
         who = f" Ученик: {self.student}." if self.student else ""
-        print(f"Домашнее задание {number}: {total}.{who}")
+        self._show(f"Домашнее задание {number}: {total}.{who}")
 
     @property
     def done(self):
@@ -165,7 +258,7 @@ class Homework:
         return sum(each.state == RIGHT for each in self.verdicts.values())
 
     def check(self, number, *answers):
-        """Check the answers to an exercise and print one line.
+        """Check the answers to an exercise and show one line.
 
         Parameters
         ----------
@@ -174,8 +267,13 @@ class Homework:
         answers : object
             What the exercise asks for; any names, dtypes, backends.
         """
-        self.verdicts[number] = verdict(self.lesson, number, *answers)
-        print(self._line(number))
+        judge = _judge_of(self.lesson, number, answers)
+        try:
+            self.verdicts[number] = _judged(judge, answers)
+        except Exception as error:
+            self.verdicts[number] = _failure(error)
+        last = self.verdicts[number]
+        self._show(self._line(number), exercise=number, state=last.state, why=last.line)
 
     def need(self, number):
         """Stop a cell that makes no sense before an exercise is done.
@@ -193,10 +291,25 @@ class Homework:
             )
 
     def summary(self):
-        """Print a line for each exercise."""
+        """Print a line for each exercise; it is stale after the next check."""
         for number in self.exercises:
             print(self._line(number, short=True))
         print(f"Сделано {self.done} из {len(self.exercises)}.")
+
+    def _show(self, line, **verdict):
+        """Show a line; in a notebook its record goes with it.
+
+        There it is an output of its own, whatever a student's code left unfinished.
+        """
+        ipython = sys.modules.get("IPython")
+        if ipython is None or ipython.get_ipython() is None:
+            print(line)
+            return
+        from IPython.display import display
+
+        known = (str(self.lesson), self.student, self.done, len(self.exercises))
+        record = asdict(Record(*known, **verdict))
+        display({"text/plain": line}, metadata={METADATA_KEY: record}, raw=True)
 
     def _line(self, number, short=False):
         last = self.verdicts.get(number, Verdict(UNTOUCHED, STUB))

@@ -1,9 +1,11 @@
 """What a judge of an exercise is made of: reading answers, comparing, naming mistakes.
 
-A judge raises `NotStarted` or `WrongAnswer` with one Russian line, or returns.  What is
-right in an exercise is the business of the modules ``lesson_NN``.
+A judge raises `NotStarted` or `WrongAnswer` with one Russian line, or returns; any
+other exception is its own failure, never the student's.  What is right in an exercise
+is the business of the modules ``lesson_NN``.
 """
 
+import contextlib
 import copy
 import warnings
 
@@ -83,7 +85,7 @@ def array(value, what, shape=None):
         if numbers.dtype.kind in "OUS":
             numbers = np.asarray([np.asarray(item, float) for item in value])
         numbers = numbers.astype(np.float64)
-    except (TypeError, ValueError):
+    except Exception:  # whatever an object of the student's own raises when it is read
         refuse(
             f"{what}: это не таблица чисел, а {_named(value)}. Проверьте, что все "
             "строки одной длины и что среди чисел нет слов."
@@ -127,22 +129,45 @@ def call(value, *arguments, what, **options):
         It is not a function, fails, or returns None; the line quotes its exception.
     """
     function(value, what)
-    try:
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            result = value(*copy.deepcopy(arguments), **copy.deepcopy(options))
-    except (NotStarted, WrongAnswer):
-        raise
-    except Exception as error:
-        if "ellipsis" in str(error).lower():
-            raise NotStarted from error
-        refuse(
-            f"{what}: функция остановилась на ошибке {type(error).__name__}: "
-            f"{_first_line(error)}"
-        )
+    arguments, options = copy.deepcopy(arguments), copy.deepcopy(options)
+    with running(what, "функция остановилась на ошибке"):
+        result = value(*arguments, **options)
     if result is ... or any(item is ... for item in _items(result)):
         raise NotStarted
     return started(result, what)
+
+
+@contextlib.contextmanager
+def running(what, happened="не удалось прочитать, ошибка"):
+    """Run a student's code: what fails inside is the answer's fault, not the judge's.
+
+    `call` is enough for a function.  This is for what runs the code of an object of the
+    student's own: an attribute that may be a property, ``len``, ``==``, a loop.
+
+    Parameters
+    ----------
+    what : str
+        What is run or read, in the nominative.
+    happened : str
+        What the line says before it quotes the exception.
+
+    Raises
+    ------
+    NotStarted
+        The stub was met.
+    WrongAnswer
+        Any other exception inside.
+    """
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except (NotStarted, WrongAnswer):
+        raise
+    except (Exception, SystemExit) as error:  # quit() in a function ends no notebook
+        if "ellipsis" in str(error).lower():
+            raise NotStarted from error
+        refuse(f"{what}: {happened} {type(error).__name__}: {_first_line(error)}")
 
 
 def same(got, wanted, what, mistakes=None, rtol=1e-5, atol=1e-7):
@@ -202,7 +227,7 @@ def same_items(got, wanted, what, mistakes=None):
         refuse(f"{what}: нужен список, а получена строка {_shown(got)}.")
     try:
         items = [item.item() if hasattr(item, "item") else item for item in got]
-    except (TypeError, ValueError):
+    except Exception:  # as in `array`
         refuse(f"{what}: нужен список, а здесь {_named(got)}.")
     if any(item is ... for item in items):
         raise NotStarted
