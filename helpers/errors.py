@@ -1,5 +1,14 @@
 """The one exception that a student meets: a Russian line that says what to do."""
 
+import textwrap
+
+WIDTH = 88  # of what is shown below a cell; JupyterLab breaks longer lines in words
+
+
+def wrapped(line):
+    """Return a line broken between words, for people: no word and no path is cut."""
+    return textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False)
+
 
 class CourseError(Exception):
     """A mistake that its reader can mend; notebooks show it as one line.
@@ -30,4 +39,4 @@ class CourseError(Exception):
 
     def _render_traceback_(self):
         """Return what IPython prints in place of a traceback: a list of lines."""
-        return [f"Ошибка: {self}"]
+        return [wrapped(f"Ошибка: {self}")]

@@ -10,7 +10,9 @@ In a solution notebook
 * a Markdown cell whose first line is ``<!-- решение -->`` is left out;
 * in the first cell the words ``: решения`` go, and the address names ``exercises``.
 
-Outputs, execution numbers and tags are dropped.
+Outputs, execution numbers and tags are dropped.  A cell that needs an answer may stop
+without stopping "run all": it is tagged ``raises-exception``, so that what stands below
+an exercise that is not done is still run and judged.
 """
 
 import argparse
@@ -25,6 +27,7 @@ from tools.run_lessons import LESSONS, ROOT, clean, write
 SOLUTIONS, EXERCISES = LESSONS / "solutions", LESSONS / "exercises"
 BEGIN = re.compile(r"^(\s*)# Решение\. (.+)$")
 END = re.compile(r"^(\s*)# Вместо решения:(.*)$")
+NEEDS = re.compile(r"^homework\.need\(", re.MULTILINE)
 ANSWER = "<!-- решение -->"
 TITLE = ": решения"
 
@@ -95,6 +98,8 @@ def exercise(book, name):
         else:
             source = stub(source, f"{name}, cell {number + 1}")
             cells.append(nbformat.v4.new_code_cell(source))
+            if NEEDS.search(source):
+                cells[-1].metadata["tags"] = ["raises-exception"]
     return clean(nbformat.v4.new_notebook(cells=cells))
 
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from helpers.checks.judge import NotStarted, WrongAnswer, count
-from helpers.errors import CourseError
+from helpers.errors import CourseError, wrapped
 
 RIGHT, WRONG, UNTOUCHED = "верно", "пока нет", "не начато"
 BROKEN = "ошибка проверки"  # the judge failed, whatever the answer is worth
@@ -232,6 +232,29 @@ def _failure(error):
     )
 
 
+def _shell():
+    """Return the IPython in which this runs, or None."""
+    ipython = sys.modules.get("IPython")
+    return None if ipython is None else ipython.get_ipython()
+
+
+def _before():
+    """Return a sentence if the cell that was run before this one failed, or "".
+
+    Then a function in memory may be an older one than the student sees: a cell with an
+    error of syntax defines nothing.
+    """
+    last = getattr(_shell(), "last_execution_result", None)
+    error = last and (last.error_before_exec or last.error_in_exec)
+    if not error or isinstance(error, CourseError):
+        return ""
+    return (
+        " Осторожно: ячейка, которую вы выполнили перед этой, остановилась на ошибке "
+        f"{type(error).__name__}. Если в ней было решение, проверено прежнее: исправьте "
+        "ячейку, выполните её и потом эту."
+    )
+
+
 class Homework:
     """One student's homework of one lesson: checks exercises and shows progress.
 
@@ -273,7 +296,8 @@ class Homework:
         except Exception as error:
             self.verdicts[number] = _failure(error)
         last = self.verdicts[number]
-        self._show(self._line(number), exercise=number, state=last.state, why=last.line)
+        line = self._line(number) + _before()
+        self._show(line, exercise=number, state=last.state, why=last.line)
 
     def need(self, number):
         """Stop a cell that makes no sense before an exercise is done.
@@ -301,8 +325,8 @@ class Homework:
 
         There it is an output of its own, whatever a student's code left unfinished.
         """
-        ipython = sys.modules.get("IPython")
-        if ipython is None or ipython.get_ipython() is None:
+        line = wrapped(line)
+        if _shell() is None:
             print(line)
             return
         from IPython.display import display
