@@ -318,27 +318,30 @@ def _whole_words(text):
         return text, 0
     seen = Counter(tokenize(DIVIDED.sub(" ", text)))
 
-    def spelt(left, right):
-        whole, hyphened = ("".join(tokenize(left + by + right)) for by in ("", "-"))
-        return seen[hyphened] - seen[whole], hyphened
+    def spelt(word):  # as `tokenize` does, which is slow for one word
+        return word.lower().replace("ё", "е").replace("’", "'")
 
-    others = [spelt(left, right)[0] for left, _, right in pairs]
-    keep = sum(more > 0 for more in others) > sum(more < 0 for more in others)
+    def compared(left, right):
+        hyphened = spelt(f"{left}-{right}")
+        return seen[hyphened] - seen[spelt(left + right)], hyphened
+
+    others = [compared(left, right)[0] for left, _, right in pairs]
+    own, cut = (sum(sign * more > 0 for more in others) for sign in (1, -1))
     count = 0
 
     def joined(found):
         nonlocal count
         left, mark, right = found.groups()
-        more, hyphened = spelt(left, right)
+        more, hyphened = compared(left, right)
         is_soft = mark in "\u00ad¬"
         # A dash without its spaces stands before a capital letter, «и», between words.
         is_dash = min(len(left), len(right)) == 1 or not right.islower()
-        if not any(others):
-            is_dash |= all(seen["".join(tokenize(part))] for part in (left, right))
+        if not own and not cut:
+            is_dash |= bool(seen[spelt(left)] and seen[spelt(right)])
         if is_dash and not more and not is_soft:
             return found[0]
         count += 1
-        is_own = more > 0 or (not more and (keep or HYPHENED.fullmatch(hyphened)))
+        is_own = more > 0 or (not more and (own > cut or HYPHENED.fullmatch(hyphened)))
         return left + ("-" if is_own and not is_soft else "") + right
 
     before = None
@@ -394,9 +397,12 @@ def _epub(archive):
         for each in guide
         if each.get("type") in ("toc", "notes")
     }
-    chapters = []
+    chapters, unread = [], []
     for itemref in spine:
-        item = items.get(itemref.get("idref"), {})
+        item = items.get(itemref.get("idref"))
+        if item is None:
+            unread.append(itemref.get("idref", "без имени"))
+            continue
         is_page = "html" in item.get("media-type", "") and "href" in item
         is_aside = "nav" in item.get("properties", "").split()
         if is_page and not is_aside and itemref.get("linear") != "no":
@@ -413,7 +419,7 @@ def _epub(archive):
                 "главы зашифрованы, это защита от копирования (DRM)",
                 "Возьмите издание без защиты.",
             )
-    parts, unread, errors = [], [], []
+    parts, errors = [], []
     for name in chapters:
         try:
             data, make = archive.read(name), partial(Paragraphs, SKIPPED_IN_EPUB)
@@ -423,7 +429,7 @@ def _epub(archive):
         except CourseError as error:
             unread.append(name)
             errors.append(error)
-    if len(unread) > len(parts):
+    if len(errors) > len(parts):
         raise errors[0]
     return parts, unread
 
@@ -438,7 +444,7 @@ def _flaws(parts, unread):
         flaws.append(f"не прочитано глав: {len(unread)} из {total} ({unread[0]:.60})")
     if loose:
         more = f", всего таких глав: {len(loose)}" if len(loose) > 1 else ""
-        where = f"{loose[0].name:.60}, строка {loose[0].flaw}"
+        where = f"{loose[0].name:.60}, строка {loose[0].flaw}".removeprefix("книга, ")
         flaws.append(f"в разметке ошибка ({where}{more})")
     if lost:
         flaws.append(f"отброшено знаков, которые не читаются: {lost}")

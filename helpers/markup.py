@@ -229,7 +229,7 @@ def _loosely(text, target, is_page):
         if slash or not tag:
             continue
         is_markup = True
-        if tag not in INLINE:
+        if tag not in INLINE and tag not in SKIPPED_IN_EPUB:
             while opened and (opened[-1] in INLINE or opened[-1] in ("p", "sup")):
                 close()
         target.start(tag, _attributes(rest))
@@ -241,6 +241,7 @@ def _loosely(text, target, is_page):
     is_whole = is_markup and (is_page or not opened)
     while opened:
         close()
+    target.close()
     return is_whole
 
 
@@ -275,6 +276,9 @@ class Target:
 
     def data(self, text):
         """Take text."""
+
+    def close(self):
+        """Take the end of it all."""
 
 
 class Attributes(Target):
@@ -326,6 +330,9 @@ class Paragraphs(Target):
             self._parts.append(text)
         elif self._depth_skipped and self._drawn is not None:
             self._drawn.append(text)
+
+    def close(self):
+        self._border("")
 
     def _is_aside(self, tag, attributes):
         said = attributes.get(EPUB_TYPE, "").split()
