@@ -54,7 +54,12 @@ FROM_OTHERS = (
 ADVICE = dict.fromkeys([".doc", ".docx", ".rtf", ".odt"], FROM_WORD)
 ADVICE |= dict.fromkeys([".pdf", ".djvu", ".djv"], FROM_PAGES)
 # How files begin, whatever they are named.
-SIGNS = {b"%PDF": ".pdf", b"AT&T": ".djvu", b"{\\rtf": ".rtf", b"\xd0\xcf\x11": ".doc"}
+SIGNS = {
+    b"%PDF": ".pdf",
+    b"AT&TFORM": ".djvu",
+    b"{\\rtf": ".rtf",
+    b"\xd0\xcf\x11": ".doc",
+}
 MARKUP = re.compile(
     r"\s*+<(?:[?]xml|!doctype|!--|(?:FictionBook|html|head|title|meta|link|body|pre|div|"
     r"p|center|font|table|h[1-6])\b)",
@@ -70,8 +75,8 @@ SENTENCE_END = re.compile(
     rf"""(?![«„“"'(\[—–\-\s]*+[a-z{SMALL}])"""
 )
 WRAPPED = re.compile(rf"\n(?=[ \t]*[a-z{SMALL}])")
-WORDS = {
-    "ru": re.compile(rf"[{SMALL}]+(?:[-'][{SMALL}]+)*"),
+WORDS = {  # but ІІ, ХІ are numbers of chapters
+    "ru": re.compile(rf"(?![хсм]*і[іхсм]*$)[{SMALL}]+(?:[-'][{SMALL}]+)*"),
     "any": re.compile(r"\D+"),
 }
 

@@ -559,7 +559,12 @@ def test_markup_named_txt_is_read_as_what_it_is(encoding, tmp_path):
 
 def test_text_with_a_sign_of_less_is_no_markup(tmp_path):
     path = tmp_path / "книга.txt"
-    for said in ("<...> Он вышел.", "< p > Он <b>вышел</b>.", "<Иван> вышел."):
+    for said in (
+        "<...> Он вышел.",
+        "< p > Он <b>вышел</b>.",
+        "<Иван> вышел.",
+        "AT&T, %",
+    ):
         path.write_text(said, encoding="utf-8")
         assert books.read_book(path) == said
 
@@ -733,6 +738,7 @@ def test_no_division_takes_a_time_that_grows_with_its_square(unit):
             "Въ лѣсу міръ. Ѳедоръ, мѵро! — ѣхалъ онъ",
             "въ лѣсу міръ|ѳедоръ мѵро ѣхалъ онъ",
         ),
+        ("Глава ІІ. Томъ І, гл. ХІХ, мы", "глава|томъ гл мы"),
         ("Вотъ\nіюль. Тамъ\nІюль", "вотъ іюль|тамъ|іюль"),
     ],
 )
