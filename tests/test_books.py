@@ -508,6 +508,8 @@ def test_an_archive_in_an_archive_is_not_opened(tmp_path):
         '<!DOCTYPE a [<!ENTITY c SYSTEM "http://127.0.0.1:9/">]>',
         '<!DOCTYPE a [<!ENTITY % c SYSTEM "http://127.0.0.1:9/a.dtd"> %c;]>',
         '<!DOCTYPE a [<!ENTITY c "безобидная">]>',
+        '<!DOCTYPE a [<!ENTITY c "ха">]>',
+        '<!DOCTYPE a [<!ENTITY d "х"><!ENTITY c "&d;">]>',
     ],
 )
 def test_entities(doctype, tmp_path):
