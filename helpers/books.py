@@ -1,11 +1,10 @@
 """A student's own book as sentences: .txt, .fb2, .fb2.zip and .epub, read safely.
 
-Everything happens in memory: no member of an archive is written, no entity or address
-is followed.  How a text becomes words is the business of ``helpers.text``.
+Everything happens in memory: no member of an archive is written, no address is
+followed.  How markup becomes paragraphs is the business of ``helpers.markup``, how a
+text becomes words that of ``helpers.text``.
 """
 
-import codecs
-import html.entities
 import io
 import posixpath
 import re
@@ -14,10 +13,24 @@ import urllib.parse
 import zipfile
 import zlib
 from collections import Counter
+from functools import partial
+from pathlib import Path
 
 from helpers.errors import CourseError
+from helpers.markup import (
+    AGAIN,
+    BOMB,
+    SKIPPED_IN_EPUB,
+    SKIPPED_IN_FB2,
+    Attributes,
+    DangerError,
+    Paragraphs,
+    parse,
+    with_drop_caps,
+)
 from helpers.text import existing_file, read_text, tokenize
 
+CONTAINER = "META-INF/container.xml"  # where an .epub says what it is made of
 MAX_BYTES = 50_000_000  # of a file, and of all that is unpacked from it
 MAX_LIST_BYTES = 5_000_000  # of a member that is no chapter: the package and the like
 MAX_MEMBERS = 10_000
@@ -25,8 +38,6 @@ MAX_RATIO = 200  # books shrink 3 to 10 times, a bomb about 1000 times
 # What zipfile raises over bytes that are no archive.
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 
-AGAIN = "Скачайте книгу ещё раз или возьмите её в другом формате: .txt, .fb2, .epub."
-BOMB = "Такой файл может занять всю память, курс его не открывает. " + AGAIN
 FROM_WORD = (
     "Откройте её в Word или LibreOffice и сохраните: «Файл», «Сохранить как», «Обычный "
     "текст (.txt)», кодировка UTF-8."
@@ -42,32 +53,32 @@ FROM_OTHERS = (
 )
 ADVICE = dict.fromkeys([".doc", ".docx", ".rtf", ".odt"], FROM_WORD)
 ADVICE |= dict.fromkeys([".pdf", ".djvu", ".djv"], FROM_PAGES)
-
-# Every other element of a chapter begins and ends a paragraph.
-INLINE = set(
-    "a abbr acronym b bdi bdo big cite code del dfn em emphasis font i image img ins "
-    "kbd mark q s samp small span strike strikethrough strong style sub tt u var "
-    "wbr".split()
+# How files begin, whatever they are named.
+SIGNS = {
+    b"%PDF": ".pdf",
+    b"AT&TFORM": ".djvu",
+    b"{\\rtf": ".rtf",
+    b"\xd0\xcf\x11": ".doc",
+}
+MARKUP = re.compile(
+    r"\s*+<(?:[?]xml|!doctype|!--|(?:FictionBook|html|head|title|meta|link|body|pre|div|"
+    r"p|center|font|table|h[1-6])\b)",
+    re.IGNORECASE,
 )
-# Raised figures are numbers of notes: glued to a word, they would spoil it.
-SKIPPED_IN_FB2 = {"sup"}
-SKIPPED_IN_EPUB = {"sup", "nav", "script", "style", "svg", "math"}
-NOTES = {"notes", "comments", "footnotes"}  # names of an fb2 body
-EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
-ASIDES = set(  # values of epub:type, and of role after its "doc-"
-    "footnote footnotes endnote endnotes rearnote rearnotes noteref backlink toc "
-    "landmarks page-list pagebreak".split()
-)
-ENTITY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]*);")
 
 # A full stop after these ends no sentence.  After «т. д.», «др.», «руб.», «н. э.» it
 # may, and does where a capital letter follows.
 SHORT = set("т е к н г о св ул гл стр см ср напр проф акад тов гр".split())
+SMALL = "а-яёѣіѳѵѷ"  # letters of the spelling before 1918 are letters
 SENTENCE_END = re.compile(
-    r"""(?<![.!?…])[.!?…]++[»”“"')\]]*+(?:\s++|$)(?![«„“"'(\[—–\-\s]*+[a-zа-яё])"""
+    r"""(?<![.!?…])[.!?…]++[»”“"')\]]*+(?:\s++|$)"""
+    rf"""(?![«„“"'(\[—–\-\s]*+[a-z{SMALL}])"""
 )
-WRAPPED = re.compile(r"\n(?=[ \t]*[a-zа-яё])")
-WORDS = {"ru": re.compile(r"[а-я]+(?:[-'][а-я]+)*"), "any": re.compile(r"\D+")}
+WRAPPED = re.compile(rf"\n(?=[ \t]*[a-z{SMALL}])")
+WORDS = {  # but ІІ, ХІ are numbers of chapters
+    "ru": re.compile(rf"(?![хсм]*і[іхсм]*$)[{SMALL}]+(?:[-'][{SMALL}]+)*"),
+    "any": re.compile(r"\D+"),
+}
 
 # A word before `tokenize` spells it its own way, and what a word may be capital after.
 WRITTEN = re.compile(r"[^\W_](?:[^\W_]|[\u00ad\u0300\u0301]|[-‐\u2011'’ʼ](?=[^\W_]))*")
@@ -77,6 +88,18 @@ POLITE = set(  # capital by courtesy
     "вашу вашею".split()
 )
 
+# A word divided at the end of a line: its parts and the mark between them.
+DIVIDED = re.compile(
+    r"(?<![^\W\d_])(?<![^\W\d_][-'’])([^\W\d_]++(?:[-'’][^\W\d_]++)*+)"
+    r"([-‐\u00ad¬])[ \t]*+\n\s*+([^\W\d_]++)"
+)
+HYPHENED = re.compile(  # words whose hyphen is their own
+    r"(?:кое|кой)-.+|из-(?:за|под)|во-(?:первых|вторых)|по-(?:.{3,}(?:ски|цки)|прежнему|"
+    r"(?:мо|тво|сво|наш|ваш|нов|друг|разн|видим|настоящ)[ео]му)|.+-(?:нибудь|либо)|"
+    r"(?:кто|ко[гм][оу]|что|че[гм][оу]|[кч]ем|как.{0,3}|где|куда|откуда|когда|почему|"
+    r"зачем|сколько)-то|(?:все|опять|так|прямо|довольно)-таки|.+(?:й|те)-ка|(.+)-\1"
+)
+
 
 def read_book(path):
     r"""Return the text of a book, its paragraphs separated by ``\n``.
@@ -84,7 +107,11 @@ def read_book(path):
     Left out of .fb2 and .epub: notes and their numbers, tables of contents, pictures,
     style sheets, what stands outside the body.  Titles and verses are paragraphs.  An
     .epub is read in the order of its spine, without the parts that are ``linear="no"``.
-    A .txt is returned as `helpers.text.read_text` reads it.
+    A .txt is returned as `helpers.text.read_text` reads it, words whole that were
+    divided at ends of lines; if it is a page or an .fb2 by its first tag, as such.
+
+    A book with a flaw is read without it, and a line is printed that says what is
+    missing: chapters, as long as most are there, faulty markup, characters.
 
     Parameters
     ----------
@@ -98,37 +125,57 @@ def read_book(path):
     Raises
     ------
     CourseError
-        No such file, another format, more than 50 MB, empty, damaged, protected, or
-        made to fill the memory.
+        No path, no such file, another format, more than 50 MB, empty, damaged,
+        protected, or made to fill the memory.
     """
+    if not isinstance(path, str | Path):
+        raise CourseError(
+            "нужен путь к файлу, например books.read_book('моя_книга.txt'), а дано: "
+            f"{type(path).__name__}."
+        )
     path = existing_file(path)
     suffix = path.suffix.lower()
-    if suffix == ".txt":
-        return read_text(path)
-    if suffix not in (".fb2", ".zip", ".epub"):
+    if suffix not in (".txt", ".fb2", ".zip", ".epub"):
         raise CourseError(
-            f"{path.name}: книгу в таком формате курс не читает. "
-            f"{ADVICE.get(suffix, FROM_OTHERS)}"
-        )
-    if path.stat().st_size > MAX_BYTES:
-        raise CourseError(
-            f"{path.name} больше {MAX_BYTES // 1_000_000} МБ: возьмите издание без "
-            "картинок или часть текста."
+            f"{path.name}: книгу в таком формате курс не читает",
+            ADVICE.get(suffix, FROM_OTHERS),
         )
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            start = file.read(8)
+        for sign, kind in SIGNS.items():
+            if start.startswith(sign):
+                raise CourseError(
+                    f"{path.name}: внутри книга {kind}, а не {suffix}", ADVICE[kind]
+                )
+        if suffix == ".txt" and not start.startswith(b"PK"):
+            data = read_text(path)
+            if not MARKUP.match(data):
+                return _told_whole(data, path.name)
+        elif path.stat().st_size > MAX_BYTES:
+            raise CourseError(
+                f"{path.name} больше {MAX_BYTES // 1_000_000} МБ: возьмите издание без "
+                "картинок или часть текста."
+            )
+        else:
+            data = path.read_bytes()
     except OSError as error:
         raise CourseError(f"{path.name} не читается: {error.strerror}.") from error
     if not data.strip():
-        raise CourseError(f"{path.name} пуст: в нём нет ни одного слова. {AGAIN}")
+        raise CourseError(f"{path.name} пуст: в нём нет ни одного слова", AGAIN)
     try:
-        lines = _epub(data) if suffix == ".epub" else _fb2(data)
+        parts, unread = _parts(data, suffix)
     except CourseError as error:
-        line = " ".join(str(error).split())  # names of members may hold anything
-        raise CourseError(f"{path.name}: {line}") from error.__cause__
+        what = " ".join(error.what.split())  # names of members may hold anything
+        raise CourseError(f"{path.name}: {what}", error.advice) from error.__cause__
+    lines = with_drop_caps([line for part in parts for line in part.lines])
     if not lines:
-        raise CourseError(f"{path.name} пуст: в книге нет ни одного слова. {AGAIN}")
-    return "\n".join(lines)
+        raise CourseError(f"{path.name} пуст: в книге нет ни одного слова", AGAIN)
+    if flaws := _flaws(parts, unread):
+        flaws = " ".join("; ".join(flaws).split())
+        print(f"Книга «{path.name}» прочитана, но с изъянами: {flaws}.")
+    text = "\n".join(lines)
+    return _told_whole(text, path.name) if suffix == ".txt" else text
 
 
 def sentences(text, letters="ru"):
@@ -166,15 +213,15 @@ def sentences(text, letters="ru"):
     found = [sentence for sentence in found if sentence]
     if not found and letters == "ru":
         raise CourseError(
-            "в тексте нет ни одного русского слова: похоже, это книга на другом языке. "
-            'Возьмите русскую книгу или слова любого языка: letters="any".'
+            "в тексте нет ни одного русского слова: похоже, это книга на другом языке",
+            'Возьмите русскую книгу или слова любого языка: letters="any".',
         )
     if not found:
         raise CourseError("в тексте нет ни одного слова: возьмите другую книгу.")
     if len(found) == 1:
         raise CourseError(
-            "в тексте всего одно предложение: word2vec на нём ничему не научится. "
-            "Возьмите книгу, в ней тысячи предложений."
+            "в тексте всего одно предложение: word2vec на нём ничему не научится",
+            "Возьмите книгу, в ней тысячи предложений.",
         )
     return found
 
@@ -226,7 +273,7 @@ def proper_names(text, count=5, share=0.9):
         if times >= count
         and times / (times + small[word]) >= share
         and WORDS["ru"].fullmatch(word)
-        and word not in POLITE
+        and word.removesuffix("ъ") not in POLITE
     ]
     return sorted(names, key=lambda word: (-capital[word], word))
 
@@ -238,6 +285,7 @@ def _pieces(text):
             "нужен текст книги (str), например books.read_book(путь), а дано: "
             f"{type(text).__name__}."
         )
+    text, _ = _whole_words(text)
     lines = WRAPPED.sub(" ", text).split("\n")
     return [piece for line in lines for piece in _cut(line)]
 
@@ -256,37 +304,96 @@ def _cut(line):
     return [*pieces, line[start:]]
 
 
+def _told_whole(text, name):
+    """Return a text with whole words and print how many were divided, if any."""
+    text, count = _whole_words(text)
+    if count:
+        print(f"Книга «{name}»: слов, разделённых в концах строк, соединено: {count}.")
+    return text
+
+
+def _whole_words(text):
+    """Return a text with no word divided at the end of a line, and how many were.
+
+    Whether a hyphen is a word's own is decided by what the text has elsewhere, then by
+    a list, then by the way of the other hyphens at ends of lines.
+    """
+    pairs = DIVIDED.findall(text)
+    if not pairs:
+        return text, 0
+    seen = Counter(tokenize(DIVIDED.sub(" ", text)))
+
+    def spelt(word):  # as `tokenize` does, which is slow for one word
+        return word.lower().replace("ё", "е").replace("’", "'")
+
+    def compared(left, right):
+        hyphened = spelt(f"{left}-{right}")
+        return seen[hyphened] - seen[spelt(left + right)], hyphened
+
+    others = [compared(left, right)[0] for left, _, right in pairs]
+    own, cut = (sum(sign * more > 0 for more in others) for sign in (1, -1))
+    count = 0
+
+    def joined(found):
+        nonlocal count
+        left, mark, right = found.groups()
+        more, hyphened = compared(left, right)
+        is_soft = mark in "\u00ad¬"
+        # A dash without its spaces stands before a capital letter, «и», between words.
+        is_dash = min(len(left), len(right)) == 1 or not right.islower()
+        if not own and not cut:
+            is_dash |= bool(seen[spelt(left)] and seen[spelt(right)])
+        if is_dash and not more and not is_soft:
+            return found[0]
+        count += 1
+        is_own = more > 0 or (not more and (own > cut or HYPHENED.fullmatch(hyphened)))
+        return left + ("-" if is_own and not is_soft else "") + right
+
+    before = None
+    while before != text:  # a long word may be divided twice
+        before, text = text, DIVIDED.sub(joined, text)
+    return text, count
+
+
 # --- formats --------------------------------------------------------------------------
 
 
-def _fb2(data):
-    """Return the paragraphs of an .fb2, packed or not."""
-    if data.startswith(b"PK"):
+def _parts(data, suffix):
+    """Return a book as parsed parts, and the names of those that cannot be read."""
+    is_text = isinstance(data, str)
+    is_named = suffix == ".epub" and data.lstrip()[:1] != b"<"  # else it is an .fb2
+    if not is_text and (is_named or data.startswith(b"PK")):
         archive = _Archive(data)
         names = [name for name in archive.names if name.lower().endswith(".fb2")]
         names = [name for name in names if not name.startswith("__MACOSX/")]
+        if archive.container is not None or (is_named and not names):
+            return _epub(archive)
+        if not archive.names.isdisjoint(["word/document.xml", "content.xml"]):
+            raise CourseError("внутри документ Word или LibreOffice", FROM_WORD)
         if len(names) != 1:
             raise CourseError(
-                f"в архиве книг .fb2: {len(names)}, а нужна одна. Распакуйте архив и "
-                "возьмите файл книги."
+                f"в архиве книг .fb2: {len(names)}, а нужна одна",
+                "Распакуйте архив и возьмите файл книги.",
             )
         data = archive.read(names[0])
-    chapter = _parse(data, _Paragraphs(SKIPPED_IN_FB2), "книга")
-    if chapter.root != "FictionBook":
-        raise CourseError(f"это не книга FB2, внутри <{chapter.root:.20}>. {AGAIN}")
-    return chapter.lines
+    is_page = is_text and "<FictionBook" not in data[:10_000]
+    skipped = SKIPPED_IN_EPUB if is_page else SKIPPED_IN_FB2
+    part = parse(data, partial(Paragraphs, skipped), "книга", is_page)
+    if not is_page and part.root != "FictionBook":
+        raise CourseError(f"это не книга FB2, внутри <{part.root:.20}>", AGAIN)
+    return [part], []
 
 
-def _epub(data):
-    """Return the paragraphs of an .epub in the order of its spine."""
-    archive = _Archive(data)
-    container = "META-INF/container.xml"
-    if container not in archive.names:
-        raise CourseError(f"это не EPUB, в архиве нет {container}. {AGAIN}")
-    (roots,) = archive.attributes(container, "rootfile")
-    package = posixpath.normpath(roots[0].get("full-path", "")) if roots else ""
+def _epub(archive):
+    """Return the parts of an .epub in the order of its spine, and what is unread."""
+    base = archive.container
+    if base is None:
+        raise CourseError(f"это не EPUB, в архиве нет {CONTAINER}", AGAIN)
+    (roots,) = archive.attributes(base + CONTAINER, "rootfile")
+    package = roots[0].get("full-path", "") if roots else ""
+    package = archive.find(posixpath.normpath(base + package))
     if package not in archive.names:
-        raise CourseError(f"в книге EPUB нет описания (OPF). {AGAIN}")
+        raise CourseError("в книге EPUB нет описания (OPF)", AGAIN)
     tags = "item", "itemref", "reference"
     items, spine, guide = archive.attributes(package, *tags)
     items = {item.get("id"): item for item in items}
@@ -295,30 +402,58 @@ def _epub(data):
         for each in guide
         if each.get("type") in ("toc", "notes")
     }
-    chapters = []
+    chapters, unread = [], []
     for itemref in spine:
-        item = items.get(itemref.get("idref"), {})
+        item = items.get(itemref.get("idref"))
+        if item is None:
+            unread.append(itemref.get("idref", "без имени"))
+            continue
         is_page = "html" in item.get("media-type", "") and "href" in item
         is_aside = "nav" in item.get("properties", "").split()
         if is_page and not is_aside and itemref.get("linear") != "no":
             chapters.append(_resolve(package, item["href"]))
-    chapters = [name for name in chapters if name not in asides]
+    chapters = [archive.find(name) for name in chapters if name not in asides]
     if not chapters:
-        raise CourseError(f"в книге EPUB нет списка глав (spine). {AGAIN}")
-    encryption = "META-INF/encryption.xml"
+        raise CourseError("в книге EPUB нет списка глав (spine)", AGAIN)
+    encryption = archive.find(base + "META-INF/encryption.xml")
     if encryption in archive.names:  # obfuscated fonts are listed here too
         (closed,) = archive.attributes(encryption, "CipherReference")
-        closed = {urllib.parse.unquote(each.get("URI", "")) for each in closed}
+        closed = {base + urllib.parse.unquote(each.get("URI", "")) for each in closed}
         if closed & set(chapters):
             raise CourseError(
-                "главы зашифрованы, это защита от копирования (DRM). Возьмите издание "
-                "без защиты."
+                "главы зашифрованы, это защита от копирования (DRM)",
+                "Возьмите издание без защиты.",
             )
-    parts = [
-        _parse(archive.read(name), _Paragraphs(SKIPPED_IN_EPUB), name)
-        for name in chapters
-    ]
-    return [line for part in parts for line in part.lines]
+    parts, errors = [], []
+    for name in chapters:
+        try:
+            data, make = archive.read(name), partial(Paragraphs, SKIPPED_IN_EPUB)
+            parts.append(parse(data, make, name, is_page=True))
+        except DangerError:
+            raise
+        except CourseError as error:
+            unread.append(name)
+            errors.append(error)
+    if len(errors) > len(parts):
+        raise errors[0]
+    return parts, unread
+
+
+def _flaws(parts, unread):
+    """Return what a student should know of a book that was read with its flaws."""
+    loose = [part for part in parts if part.flaw]
+    lost = sum(part.lost for part in parts)
+    flaws = []
+    if unread:
+        total = len(unread) + len(parts)
+        flaws.append(f"не прочитано глав: {len(unread)} из {total} ({unread[0]:.60})")
+    if loose:
+        more = f", всего таких глав: {len(loose)}" if len(loose) > 1 else ""
+        where = f"{loose[0].name:.60}, строка {loose[0].flaw}".removeprefix("книга, ")
+        flaws.append(f"в разметке ошибка ({where}{more})")
+    if lost:
+        flaws.append(f"отброшено знаков, которые не читаются: {lost}")
+    return flaws
 
 
 def _resolve(package, href):
@@ -326,8 +461,13 @@ def _resolve(package, href):
     path = urllib.parse.unquote(href.partition("#")[0])
     name = posixpath.normpath(posixpath.join(posixpath.dirname(package), path))
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|/", path) or name.split("/")[0] == "..":
-        raise CourseError(f"адрес {href[:60]!r} ведёт за пределы книги. {AGAIN}")
+        raise CourseError(f"адрес {href[:60]!r} ведёт за пределы книги", AGAIN)
     return name
+
+
+def _folded(name):
+    """Return a name of a member as one that Windows or a Mac wrote may be compared."""
+    return unicodedata.normalize("NFC", name.replace("\\", "/")).casefold()
 
 
 class _Archive:
@@ -336,7 +476,7 @@ class _Archive:
     def __init__(self, data):
         # An upper bound, since zipfile would build its list before we can count it.
         if data.count(b"PK\x01\x02") > MAX_MEMBERS:
-            raise CourseError(f"в архиве больше {MAX_MEMBERS} файлов. {BOMB}")
+            raise DangerError(f"в архиве больше {MAX_MEMBERS} файлов. {BOMB}", AGAIN)
         self._unpacked = 0
         try:
             try:
@@ -344,18 +484,26 @@ class _Archive:
             except UnicodeDecodeError:  # Russian Windows names files in cp866
                 self._zip = zipfile.ZipFile(io.BytesIO(data), metadata_encoding="cp866")
         except DAMAGE as error:
-            raise CourseError(f"архив повреждён или это не архив. {AGAIN}") from error
+            raise CourseError("архив повреждён или это не архив", AGAIN) from error
         self.names = set(self._zip.namelist())
+        self._folded = {_folded(name): name for name in sorted(self.names)}
+        # Of an .epub that was packed anew, all may lie in one more folder.
+        ends = [name for name in self.names if ("/" + name).endswith("/" + CONTAINER)]
+        self.container = min(ends, key=len).removesuffix(CONTAINER) if ends else None
+
+    def find(self, name):
+        """Return the name of a member as the archive spells it, else as it is."""
+        return name if name in self.names else self._folded.get(_folded(name), name)
 
     def read(self, name, limit=MAX_BYTES):
         """Return the bytes of a member, counted while they are unpacked."""
         if name not in self.names:
-            raise CourseError(f"в архиве нет файла {name:.80}. {AGAIN}")
+            raise CourseError(f"в архиве нет файла {name:.80}", AGAIN)
         info, chunks, size = self._zip.getinfo(name), [], 0
         if info.flag_bits & 1:
             raise CourseError("архив закрыт паролем: распакуйте его сами.")
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise CourseError(f"{name:.80} сжат необычным способом. {AGAIN}")
+            raise CourseError(f"{name:.80} сжат необычным способом", AGAIN)
         try:
             with self._zip.open(info) as member:
                 while chunk := member.read(1 << 16):
@@ -363,117 +511,20 @@ class _Archive:
                     size += len(chunk)
                     self._unpacked += len(chunk)
                     if size > max(1_000_000, MAX_RATIO * info.compress_size):
-                        raise CourseError(
-                            f"{name:.80} сжат больше чем в {MAX_RATIO} раз. {BOMB}"
+                        raise DangerError(
+                            f"{name:.80} сжат больше чем в {MAX_RATIO} раз. {BOMB}",
+                            AGAIN,
                         )
                     if size > limit or self._unpacked > MAX_BYTES:
-                        raise CourseError(
-                            f"{name:.80} распаковывается без меры. {BOMB}"
+                        raise DangerError(
+                            f"{name:.80} распаковывается без меры. {BOMB}", AGAIN
                         )
         except DAMAGE as error:
-            raise CourseError(f"архив повреждён: {name:.80}. {AGAIN}") from error
+            raise CourseError(f"архив повреждён: {name:.80}", AGAIN) from error
         return b"".join(chunks)
 
     def attributes(self, name, *tags):
         """Return, for each tag, the attributes of its elements in an XML member."""
-        found = _parse(self.read(name, MAX_LIST_BYTES), _Attributes(tags), name).found
+        data = self.read(name, MAX_LIST_BYTES)
+        found = parse(data, partial(Attributes, tags), name).found
         return [found[tag] for tag in tags]
-
-
-# --- XML ------------------------------------------------------------------------------
-
-
-def _parse(data, target, name):
-    """Feed XML to a target and return the target.
-
-    Expat reads no DTD but the one inside the file; defusedxml refuses any entity that
-    it declares.  HTML's named ones are replaced by their numbers beforehand.
-    """
-    from defusedxml import DefusedXmlException
-    from defusedxml.ElementTree import ParseError, XMLParser
-
-    encoding = None
-    try:
-        if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            data, encoding = data.decode("utf-16").encode(), "utf-8"
-        parser = XMLParser(target=target, encoding=encoding)
-        parser.feed(ENTITY.sub(_numbers, data.lstrip()))
-        parser.close()
-    except DefusedXmlException as error:
-        raise CourseError(
-            f"{name:.80}: опасный XML, он объявляет сущности. {BOMB}"
-        ) from error
-    except (ParseError, ValueError, LookupError) as error:
-        line = getattr(error, "position", (1, 0))[0]
-        raise CourseError(
-            f"{name:.80}: файл повреждён, или его кодировка не та, что в нём указана "
-            f"(строка {line}). {AGAIN}"
-        ) from error
-    return target
-
-
-def _numbers(match):
-    """Return an HTML entity as numbers of characters; an unknown one as it is."""
-    characters = html.entities.html5.get(match[1].decode() + ";")
-    if characters is None:
-        return match[0]
-    return "".join(f"&#{ord(each)};" for each in characters).encode()
-
-
-def _local(tag):
-    return tag.rpartition("}")[2]
-
-
-class _Attributes:
-    """A target of the parser: the attributes of the elements of some tags."""
-
-    def __init__(self, tags):
-        self.found = {tag: [] for tag in tags}
-
-    def start(self, tag, attributes):
-        self.found.get(_local(tag), []).append(attributes)
-
-
-class _Paragraphs:
-    """A target of the parser: the paragraphs of the body, without notes."""
-
-    def __init__(self, skipped):
-        self.lines, self.root, self._skipped = [], "", skipped
-        self._parts, self._inside, self._depth_skipped = [], False, 0
-
-    def start(self, tag, attributes):
-        tag = _local(tag)
-        self.root = self.root or tag
-        if self._depth_skipped or self._is_aside(tag, attributes):
-            self._depth_skipped += 1
-        else:
-            self._border(tag)
-            self._inside = self._inside or tag == "body"
-
-    def end(self, tag):
-        tag = _local(tag)
-        if self._depth_skipped:
-            self._depth_skipped -= 1
-        else:
-            self._border(tag)
-            self._inside = self._inside and tag != "body"
-
-    def data(self, text):
-        if self._inside and not self._depth_skipped:
-            self._parts.append(text)
-
-    def _is_aside(self, tag, attributes):
-        said = attributes.get(EPUB_TYPE, "").split()
-        said.append(attributes.get("role", "").removeprefix("doc-"))
-        return (
-            tag in self._skipped
-            or (tag == "a" and attributes.get("type") == "note")
-            or (tag == "body" and attributes.get("name") in NOTES)
-            or not ASIDES.isdisjoint(said)
-        )
-
-    def _border(self, tag):
-        if tag not in INLINE and self._parts:
-            line = " ".join("".join(self._parts).split())
-            self.lines += [line] if line else []
-            self._parts.clear()
