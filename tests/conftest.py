@@ -22,6 +22,12 @@ def line_of(call, *arguments):
     return message
 
 
+@pytest.fixture
+def unbroken(monkeypatch):
+    """Lines as they are said, before they are broken between words."""
+    monkeypatch.setattr("helpers.errors.WIDTH", 10**6)
+
+
 class FaultyHandler(http.server.SimpleHTTPRequestHandler):
     """Serve a folder; a path that begins with a fault's name is served with it."""
 

@@ -35,6 +35,7 @@ FORBIDDEN = re.compile(
 CHOICE = re.compile(
     r"^<details><summary>[а-д]\) .+?</summary>(Верно|Неверно)\. (.+?)</details>$", re.M
 )
+QUESTION = re.compile(r"^\*\*\d+\.\*\* .+\n\n<details>", re.MULTILINE)
 NOT_PROSE = re.compile(
     r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\]\([^)]*\)|https?://\S+|<[^>]+>",
     re.DOTALL,
@@ -141,6 +142,10 @@ def _frame(book, prose, name, address):
     if "Прежде чем запускать" not in text:
         found.append("the student is never asked to predict")
     found += _self_test(text)
+    if any(len(QUESTION.findall(each)) > 1 for each in prose):
+        found.append(
+            "several self-test questions in one cell: a double click opens all"
+        )
     setup = book.cells[1].source if len(book.cells) > 1 else ""
     if (
         not setup.startswith("# Подготовка")

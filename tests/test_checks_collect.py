@@ -30,6 +30,7 @@ from helpers.checks.homework import (
     Homework,
     Record,
 )
+from helpers.errors import CourseError
 
 TITLES = ["упр. 1.1", "упр. 1.2", "упр. 1.3", "упр. 1.4"]
 HEADER = ["ученик", "файл", "урок", *TITLES, "сделано", "всего"]
@@ -152,6 +153,7 @@ def other_lesson(monkeypatch):
 # --- what Homework shows is what is read ---
 
 
+@pytest.mark.usefixtures("unbroken")
 def test_a_line_is_shown_plain_with_its_record(cell, capsys):
     (output,), (check,), summary = shown_by_homework(
         cell, "  Анна   Иванова ", [("1.3", (...,))]
@@ -263,6 +265,55 @@ def test_a_real_kernel_stores_it_and_nbval_compares_it(tmp_path):
     code, said = nbval()
     assert code == 1
     assert "Сделано 2 из 4" in said
+
+
+BROKEN_CELL = """
+def by_sign(memory, g, rate)
+    return rate * np.sign(g)
+"""
+
+
+def test_run_all_goes_on_and_an_older_function_is_not_judged_in_silence(tmp_path):
+    """1.2 is untouched, the cell of 1.3 does not compile, then it is mended."""
+    path = ROOT / "lessons" / "exercises" / "01_perceptron.ipynb"
+    book = nbformat.read(path, as_version=4)
+    (place,) = (n for n, c in enumerate(book.cells) if "def by_sign(" in c.source)
+    needs = [c for c in book.cells if c.source.startswith("homework.need(")]
+    good = BROKEN_CELL.replace("rate)\n", "rate):\n", 1)
+    new = nbformat.v4.new_code_cell
+    mended = [new(BROKEN_CELL, metadata={"tags": ["raises-exception"]})]
+    mended += [book.cells[place + 1].copy(), new(good)]
+    book.cells[place:place] = [book.cells[place].copy(), *mended]
+    for number, cell in enumerate(book.cells):
+        cell.id = str(number)
+    del book.cells[place + 4]  # the stub, now above
+    NotebookClient(
+        book, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
+    ).execute()
+    (outputs,) = (c.outputs for c in needs if '"1.2"' in c.source)
+    assert outputs[0].ename == "CourseError"
+    first, second = (c for c in book.cells if '.check("1.3"' in c.source)
+    said = " ".join(first.outputs[0].data["text/plain"].split())
+    assert "остановилась на ошибке SyntaxError" in said
+    assert ": не начато." in said
+    said = " ".join(second.outputs[0].data["text/plain"].split())
+    assert said == "Упражнение 1.3 (шаг по знаку): верно. Сделано 1 из 4."
+    nbformat.write(book, tmp_path / "a.ipynb")
+    assert read(tmp_path / "a.ipynb").verdicts["1.3"] == RIGHT
+    fourth = next(c for c in book.cells if '.check("1.4"' in c.source)
+    assert "остановилась" not in fourth.outputs[0].data["text/plain"]
+
+
+def test_lines_break_between_words(capsys):
+    homework = Homework("01_perceptron")
+    homework.check("1.2", 5, 5)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) > 2
+    assert max(map(len, lines)) <= 88
+    assert " ".join(lines[1:]).endswith("Сделано 0 из 4.")
+    (shown,) = CourseError("слово " * 40, "а" * 100)._render_traceback_()
+    assert "а" * 100 in shown.splitlines()[-1]
+    assert all(line == "Ошибка:" or "слово" in line for line in shown.splitlines()[:-1])
 
 
 def test_a_check_that_failed_itself_is_in_the_table_as_such(

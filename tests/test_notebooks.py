@@ -105,13 +105,19 @@ def replace_prose(old, new):
     """Spoil the self-test: the last place of `old` in it becomes `new`."""
 
     def spoil(book):
-        (cell,) = [c for c in book.cells if "## Проверьте себя" in c.source]
-        before, heading, rest = cell.source.partition("## Проверьте себя")
-        first, place, last = rest.rpartition(old)
-        assert place
-        cell.source = before + heading + first + new + last
+        cell = [
+            c for c in book.cells if "<summary>а) " in c.source and old in c.source
+        ][-1]
+        first, _, last = cell.source.rpartition(old)
+        cell.source = first + new + last
 
     return spoil
+
+
+def join_questions(book):
+    one, other = [c for c in book.cells if "<summary>а) " in c.source][-2:]
+    one.source += "\n\n" + other.source
+    book.cells.remove(other)
 
 
 def with_self_test(text):
@@ -131,6 +137,7 @@ SPOILED = {
     "duration": (retitle("Сколько длится", "Время"), "does not say"),
     "self-test": (drop_heading("## Проверьте себя"), "Проверьте себя"),
     "two right": (replace_prose(">Неверно. ", ">Верно. "), "right choices"),
+    "one cell": (join_questions, "in one cell"),
     "not explained": (replace_prose("Неверно. ", ""), "that is not explained"),
     "no section named": (replace_prose("(раздел 14)", ""), "names no section"),
     "many questions": (with_self_test("**5.** Ещё?\n\n**6.** И ещё?"), "not 3 to 5"),
