@@ -48,7 +48,7 @@ def test_colab_has_what_the_set_up_cell_does_not_install(each):
         "gensim",
         "pymorphy3",
     }  # else there is nothing that a run could prove
-    assert lacking - installed == {"jupyterlab"}
+    assert lacking - installed == {"jupyterlab", "jupyterlab-language-pack-ru-ru"}
     assert renew_colab.outside(each) == []
     assert set(training.KEPT) < each.pins.keys()
     assert set(colab.KERNEL) < each.pins.keys()

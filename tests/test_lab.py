@@ -9,7 +9,11 @@ from conftest import ROOT
 
 from tools import lab
 
-NAMES = ["01_perceptron.ipynb", "exercises/01_perceptron.ipynb"]
+NAMES = [
+    "01_perceptron.ipynb",
+    "exercises/01_perceptron.ipynb",
+    "solutions/01_perceptron.ipynb",
+]
 
 
 def write(path, *sources, **extra):
@@ -29,7 +33,7 @@ def course(tmp_path):
     root = tmp_path / "курс с пробелом"
     write(root / "lessons" / NAMES[0], "1 + 1")
     write(root / "lessons" / NAMES[1], "answer = ...")
-    write(root / "lessons" / "solutions" / NAMES[0], "answer = 2")
+    write(root / "lessons" / NAMES[2], "answer = 2")
     return root, root / lab.FOLDER
 
 
@@ -40,7 +44,7 @@ def test_the_first_copy(course):
         root / "lessons" / NAMES[0]
     ).read_bytes()
     copied = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.*"))
-    assert copied == [".course.json", *NAMES]  # and no solutions
+    assert copied == [".course.json", *NAMES]
     assert lab.renew(root) == []
 
 

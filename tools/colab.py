@@ -133,7 +133,7 @@ def roots():
     """Return the names of what the course and a kernel ask for, canonical."""
     project = renew_colab.tomllib.loads(git("show", "HEAD:pyproject.toml"))["project"]
     asked = {canonicalize_name(Requirement(s).name) for s in project["dependencies"]}
-    return (asked - {"jupyterlab"}) | set(KERNEL)
+    return {name for name in asked if "jupyterlab" not in name} | set(KERNEL)
 
 
 def reached(names, present, colab):

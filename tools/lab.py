@@ -19,7 +19,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = "мои_уроки"
-SOURCES = (("lessons", "."), ("lessons/exercises", "exercises"))
+SOURCES = (
+    ("lessons", "."),
+    ("lessons/exercises", "exercises"),
+    ("lessons/solutions", "solutions"),
+)
 KNOWN = ".course.json"  # what each notebook was when it was copied
 SETTINGS = ROOT / "tools" / "jupyter"
 FIRST = "01_perceptron.ipynb"

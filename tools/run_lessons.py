@@ -203,6 +203,9 @@ def missed_bars(lesson, mode, models, roles=("ours",)):
     return lines
 
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
 def clean(notebook):
     """Drop from an executed notebook what is not its content, in place."""
     notebook.metadata = nbformat.from_dict(
@@ -216,6 +219,10 @@ def clean(notebook):
         }
     )
     for number, cell in enumerate(notebook.cells):
+        if "outputs" in cell:  # a widget lives as long as its kernel
+            cell.outputs = [
+                each for each in cell.outputs if WIDGET not in each.get("data", {})
+            ]
         tags = cell.metadata.get("tags")
         cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
         cell.id = f"cell-{number:03d}"
