@@ -1,0 +1,155 @@
+"""The course in JupyterLab, used as students do: by mouse, by keyboard, enlarged."""
+
+import json
+import subprocess
+import sys
+import time
+
+FIRST, HOMEWORK = "01_perceptron.ipynb", "exercises/01_perceptron.ipynb"
+LAST = "07_seq2seq_chatbot.ipynb"
+
+
+def test_it_is_russian_and_brings_no_news(opened):
+    notebook = opened(FIRST)
+    page = notebook.page
+    for title in ("Файл", "Выполнить", "Справка"):
+        assert page.get_by_role("menuitem", name=title, exact=True).is_visible()
+    page.wait_for_timeout(3000)
+    assert page.locator(".Toastify__toast").count() == 0
+    assert "Урок 1. Перцептрон с нуля" in page.locator("h1").first.inner_text()
+    assert page.get_by_role("link", name="Открыть в Colab").first.is_visible()
+
+
+def test_by_keyboard_alone(opened):
+    notebook = opened(FIRST)
+    page = notebook.page
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+Home")
+    for _ in range(3):
+        page.keyboard.press("Shift+Enter")
+    page.wait_for_function(
+        "() => document.querySelector('.jp-Notebook').innerText.includes('Устройство:')"
+    )
+    notebook.wait()
+    assert (
+        page.locator(".jp-CodeCell").nth(0).locator(".jp-InputPrompt").inner_text()
+        == "[1]:"
+    )
+
+
+def test_homework_wrong_then_right_then_run_all(opened, course):
+    notebook = opened(HOMEWORK)
+    page = notebook.page
+    notebook.run_all()
+    solution, check = (
+        notebook.cell("def by_sign("),
+        notebook.cell('homework.check("1.3"'),
+    )
+    notebook.write(solution, "def by_sign(memory, g, rate):\nreturn rate * g\n")
+    assert "IndentationError" in notebook.run(solution)
+    assert "остановилась на ошибке IndentationError" in notebook.run(check)
+    notebook.write(solution, "def by_sign(memory, g, rate):\n    return rate * g\n")
+    assert notebook.run(solution) == ""
+    wrong = notebook.run(check)
+    assert "Упражнение 1.3 (шаг по знаку): пока нет." in wrong
+    assert "остановилась" not in wrong
+    notebook.write(
+        solution, "def by_sign(memory, g, rate):\n    return rate * np.sign(g)\n"
+    )
+    notebook.run(solution)
+    assert notebook.run(check).endswith("верно. Сделано 1 из 4.")
+    notebook.run_all("restart-and-run-all")
+    assert "Сделано 1 из 4." in notebook.cell("homework.summary()").inner_text()
+    notebook.save()
+    folder = course / "мои_уроки" / "exercises"
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "helpers.checks",
+            str(folder),
+            "--out",
+            str(course / "t.csv"),
+        ],
+        cwd=course,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    row = next(line for line in done.stdout.splitlines() if "01_perceptron" in line)
+    assert row.split()[-3:] == ["да", "1", "4"], done.stdout
+
+
+def test_a_jump_by_the_contents(opened):
+    notebook = opened(LAST)
+    page = notebook.page
+    page.locator('[data-id="table-of-contents"]').click()
+    heading = page.locator(".jp-tocItem-content", has_text="Домашнее задание").last
+    heading.scroll_into_view_if_needed()
+    began = time.perf_counter()
+    heading.click()
+    target = page.locator(".jp-Notebook h2", has_text="Домашнее задание").last
+    page.wait_for_function(
+        """heading => { const box = heading.getBoundingClientRect();
+           return box.top >= 0 && box.bottom < innerHeight }""",
+        arg=target.element_handle(timeout=30_000),
+        timeout=30_000,
+    )
+    seconds = time.perf_counter() - began
+    print(f"jump: {seconds:.2f} s")
+    assert seconds < 5
+
+
+def test_a_quiz(opened):
+    notebook = opened(FIRST)
+    page = notebook.page
+    page.locator('[data-id="table-of-contents"]').click()
+    page.locator(".jp-tocItem-content", has_text="Проверьте себя").click()
+    choice = page.locator("summary", has_text="а) ").first
+    choice.click()
+    details = choice.locator("..")
+    assert details.get_attribute("open") is not None
+    question = page.locator(".jp-MarkdownCell", has=details)
+    assert question.locator("summary").count() <= 5
+    gap = question.evaluate(
+        """cell => { const last = [...cell.querySelectorAll('p')].at(-1);
+           const first = cell.querySelector('details').getBoundingClientRect();
+           return first.top - last.getBoundingClientRect().bottom }"""
+    )
+    assert gap < 10  # the question stands by its choices
+    question.locator("p").last.dblclick()
+    page.wait_for_timeout(500)
+    shown = page.locator(".jp-MarkdownCell:not(.jp-mod-rendered)")
+    assert shown.count() == 1
+    assert shown.inner_text().count("<summary>") <= 5
+
+
+def test_enlarged_twice(opened):
+    notebook = opened(FIRST, viewport=(700, 450))
+    page = notebook.page
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    width, inside = page.evaluate(
+        """() => { const box = document.querySelector('.jp-WindowedPanel-outer');
+           return [box.clientWidth, box.scrollWidth] }"""
+    )
+    assert inside <= width + 1
+
+
+def test_a_lesson_whole_says_what_is_stored(opened, course):
+    stored = json.loads((course / "lessons" / FIRST).read_text(encoding="utf-8"))
+    notebook = opened(FIRST)
+    notebook.run_all(seconds=600)
+    notebook.save()
+    shown = json.loads((course / "мои_уроки" / FIRST).read_text(encoding="utf-8"))
+
+    def texts(book):
+        found = []
+        for cell in book["cells"]:
+            if "nbval-ignore-output" in cell["metadata"].get("tags", []):
+                continue
+            for output in cell.get("outputs", []):
+                assert output["output_type"] != "error", output
+                text = output.get("text") or output["data"].get("text/plain", "")
+                found.append("".join(text))
+        return [text for text in found if not text.startswith("Устройство")]
+
+    assert texts(shown) == texts(stored)
