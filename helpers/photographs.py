@@ -119,7 +119,7 @@ def _even_ink(grey):
         strokes, reach, limit = ink, 3, 0.03
     else:  # a grain is dark in points only, never on the average
         strokes = ndimage.uniform_filter(ink, 5)
-        reach, limit = max(1, min(grey.shape) // 8), 0.01
+        reach, limit = max(grey.shape) // 10, 0.01
     near = ndimage.maximum_filter(strokes, reach) > 0.6
     return ink if np.mean((ink > 0.1) & ~near) < limit else None
 
@@ -169,7 +169,10 @@ def _one_digit(ink, threshold):
     main = area.argmax()
     if not area[main] or max(boxes[main][2:]) < side / 30:
         raise CourseError("на картинке не видно цифры", AGAIN)
-    if np.count_nonzero(np.diff((_rim(labels) == main).astype(int)) > 0) > 9:
+    touches = ndimage.maximum_filter1d(
+        (_rim(labels) == main).astype(int), margin // 4 + 1
+    )
+    if np.count_nonzero(np.diff(touches) > 0) > 9:
         raise CourseError(
             "клетки или линейки бумаги сливаются с цифрой",
             "Напишите её на белом листе или намного жирнее.",
@@ -179,7 +182,7 @@ def _one_digit(ink, threshold):
             if max(boxes[other][2:]) > max(boxes[main][2:]) / 3:
                 raise CourseError(
                     "на картинке не одна цифра, а несколько знаков или линий",
-                    "Обрежьте её так, чтобы осталась одна цифра на чистой бумаге.",
+                    "Обрежьте её: нужна одна цифра с полями чистой бумаги.",
                 )
             area[other] = 0
     kept = (area > 0)[labels]

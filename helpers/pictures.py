@@ -39,7 +39,7 @@ def _on_a_ground(grey, alpha):
     seen = grey[alpha > white / 2]
     if not seen.size:
         return np.full(grey.shape, white)
-    low, middle, high = np.percentile(seen, [5, 50, 95])
+    low, middle, high = np.percentile(seen, [1, 50, 99])
     if 2 * seen.size < grey.size or high - low < white / 8:
         middle = 0 if seen.mean() > white / 2 else white
     return middle + (grey - middle) * (alpha / white)
