@@ -377,7 +377,7 @@ def test_the_ground_is_opposite_to_the_pen(tmp_path, pen, mode):
     drawing = np.kron(pictures.from_text(SEVEN), np.ones((20, 20)))
     layers = np.full((*drawing.shape, len(mode)), pen, np.uint8)
     layers[..., -1] = 255 * drawing
-    Image.fromarray(layers, mode).save(tmp_path / "a.png")
+    Image.fromarray(layers).save(tmp_path / "a.png")
     read = pictures.read_grey(tmp_path / "a.png")
     assert read[0, 0] == (0 if pen > 127 else 255)
     plain = pictures.centre_digit(drawing)
