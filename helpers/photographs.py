@@ -158,14 +158,16 @@ def _one_digit(ink, threshold):
         for part in (labels, labels[margin:-margin, margin:-margin])
     )
     area[0] = 0
-    at_rim = np.zeros(count + 1, bool)
-    at_rim[_rim(labels)] = True
-    area[at_rim & (inner < area / 4)] = 0  # a strip, a corner, a finger
+    boxes = {n: _box(place) for n, place in enumerate(ndimage.find_objects(labels), 1)}
+    around = np.array([1] + [2 * (box[2] + box[3]) for box in boxes.values()])
+    contact = np.bincount(_rim(labels), minlength=count + 1)
+    at_rim = contact > 0
+    # A strip, a corner in shadow, a finger: along the rim, or hardly inside of it.
+    area[at_rim & ((inner < area / 4) | (contact > 0.4 * around))] = 0
     free = area * ~at_rim
     if free.max() > (area * at_rim).max():  # else a digit is cropped to its ink
         area = free
     area[area < 0.05 * area.max()] = 0  # specks
-    boxes = {n: _box(place) for n, place in enumerate(ndimage.find_objects(labels), 1)}
     main = area.argmax()
     if not area[main] or max(boxes[main][2:]) < side / 30:
         raise CourseError("на картинке не видно цифры", AGAIN)

@@ -196,6 +196,10 @@ FAULTS = {
     "grain": lambda ink: as_jpeg(grain(written(ink))),
     "grain in a shadow": lambda ink: as_jpeg(grain(written(ink) * HAND)),
     "strip": lambda ink: with_strip(written(ink)),
+    "a third is table": lambda ink: grain(
+        np.hstack([np.full((HEIGHT, 150), 70), written(ink)]), 4
+    ),
+    "corner in shadow": lambda ink: np.where(COLUMNS + ROWS < 200, 70, written(ink)),
     "table": lambda ink: on_table(written(ink)),
     "table, askew": lambda ink: grain(on_table(written(ink), 70, turn=10), 4),
     "table and shadow": lambda ink: as_jpeg(on_table(written(ink) * FALL, 60)),
@@ -308,6 +312,8 @@ NOTHING = {
     ),
     "table": lambda: as_jpeg(grain(on_table(written(EMPTY)), 4)),
     "strip": lambda: with_strip(written(EMPTY)),
+    "a third is table": lambda: np.where(COLUMNS < 120, 70, written(EMPTY)),
+    "corner in shadow": lambda: np.where(COLUMNS + ROWS < 300, 70, written(EMPTY)),
     "speck": lambda: with_corner(written(EMPTY), 3),
     "board": lambda: as_jpeg(grain(written(EMPTY, paper=60) * FALL, 4)),
 }
