@@ -158,9 +158,18 @@ def _one_digit(ink, threshold):
         for part in (labels, labels[margin:-margin, margin:-margin])
     )
     area[0] = 0
+    rim = _rim(labels)
     boxes = {n: _box(place) for n, place in enumerate(ndimage.find_objects(labels), 1)}
     around = np.array([1] + [2 * (box[2] + box[3]) for box in boxes.values()])
-    contact = np.bincount(_rim(labels), minlength=count + 1)
+    touches = ndimage.maximum_filter1d(
+        (rim == area.argmax()).astype(int), margin // 4 + 1
+    )
+    if np.count_nonzero(np.diff(touches) > 0) > 9:
+        raise CourseError(
+            "клетки или линейки бумаги сливаются с цифрой",
+            "Напишите её на белом листе или намного жирнее.",
+        )
+    contact = np.bincount(rim, minlength=count + 1)
     at_rim = contact > 0
     # A strip, a corner in shadow, a finger: along the rim, or hardly inside of it.
     area[at_rim & ((inner < area / 4) | (contact > 0.4 * around))] = 0
@@ -171,14 +180,6 @@ def _one_digit(ink, threshold):
     main = area.argmax()
     if not area[main] or max(boxes[main][2:]) < side / 30:
         raise CourseError("на картинке не видно цифры", AGAIN)
-    touches = ndimage.maximum_filter1d(
-        (_rim(labels) == main).astype(int), margin // 4 + 1
-    )
-    if np.count_nonzero(np.diff(touches) > 0) > 9:
-        raise CourseError(
-            "клетки или линейки бумаги сливаются с цифрой",
-            "Напишите её на белом листе или намного жирнее.",
-        )
     for other in np.flatnonzero(area):
         if other != main and _apart(boxes[main], boxes[other]):
             if max(boxes[other][2:]) > max(boxes[main][2:]) / 3:
