@@ -783,7 +783,7 @@ def _(models, curve, enough, measure, tuning, asked):
     )
     given, wanted = _check_curve(curve, models, EPOCHS, measure, tuning, asked)
     found = judge.number(enough, "enough")
-    right = {_enough(wanted), _enough(given)}
+    right = {_enough(each, edge) for each in (wanted, given) for edge in (1e-6, -1e-6)}
     if found in right:
         return
     best = EPOCHS[int(np.argmax(wanted))]
@@ -803,14 +803,15 @@ def _(models, curve, enough, measure, tuning, asked):
         f"{judge.shown(max(wanted), 3)}. "
         + (
             "Разность больше 0,05: этого мало."
-            if at < max(wanted) - MARGIN
+            if at < max(wanted) - MARGIN - 1e-6
             else "Разность не больше 0,05, но хватит и меньшего числа эпох."
         )
     )
 
 
-def _enough(curve):
-    near = [value >= max(curve) - MARGIN - 1e-12 for value in curve]
+def _enough(curve, edge):
+    """Return the fewest epochs; `edge` decides for a value on the very margin."""
+    near = [value >= max(curve) - MARGIN - edge for value in curve]
     return EPOCHS[near.index(True)]
 
 
