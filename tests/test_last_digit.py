@@ -3,7 +3,7 @@
 All arrays of a student, all that a student's function or a network answers are moved by
 one unit in the last place of float32: up, down, or both in turn.  ``make test`` moves
 each answer in one of these ways, and the verdict has to be the known one; with
-``COURSE_LAST_DIGIT=all`` each is moved in every way, and the whole line is compared.
+``COURSE_TESTS=all`` each is moved in every way, and the whole line is compared.
 """
 
 import functools
@@ -18,7 +18,7 @@ from helpers.checks import judge
 from helpers.checks.homework import RIGHT, WRONG, Exercise, verdict
 
 WAYS = {"up": [1], "down": [-1], "in turn": [1, -1]}
-ALL = os.environ.get("COURSE_LAST_DIGIT") == "all"
+ALL = os.environ.get("COURSE_TESTS") == "all"
 
 
 def moved(value, way):

@@ -53,6 +53,31 @@ def started(value, what):
     return value
 
 
+def attribute(value, name, default=None):
+    """Return an attribute of a student's object, or `default` when it gives none."""
+    try:
+        return getattr(value, name, default)
+    except Exception:  # a property runs the student's code
+        return default
+
+
+def items(value, what):
+    """Return what a student's list, array or generator holds, as a list.
+
+    Raises
+    ------
+    WrongAnswer
+        It is a string, a dict, or nothing that can be gone through.
+    """
+    value = started(value, what)
+    try:
+        if isinstance(value, str | bytes | dict):
+            raise TypeError
+        return list(value)
+    except Exception:
+        refuse(f"{what}: нужен список, а здесь {_named(value)}.")
+
+
 def array(value, what, shape=None):
     """Return numbers as a float array; tensors of any backend are read.
 
@@ -79,11 +104,11 @@ def array(value, what, shape=None):
     value = started(value, what)
     if any(item is ... for item in _items(value)):
         raise NotStarted
-    if callable(value) and not hasattr(value, "__array__"):
+    if callable(value) and attribute(value, "__array__") is None:
         refuse(f"{what}: это функция, а нужны числа. Наверное, её забыли вызвать.")
-    if hasattr(value, "detach"):  # a PyTorch tensor that may ask for gradients
-        value = value.detach().cpu()
     try:
+        if attribute(value, "detach"):  # a PyTorch tensor that may ask for gradients
+            value = value.detach().cpu()
         if isinstance(value, str):
             raise TypeError
         numbers = np.asarray(value)
@@ -233,28 +258,36 @@ def same_items(got, wanted, what, mistakes=None):
     """
     got = started(got, what)
     if isinstance(got, str):
-        refuse(f"{what}: нужен список, а получена строка {_shown(got)}.")
-    try:
-        items = [item.item() if hasattr(item, "item") else item for item in got]
-    except Exception:  # as in `array`
-        refuse(f"{what}: нужен список, а здесь {_named(got)}.")
-    if any(item is ... for item in items):
+        refuse(f"{what}: нужен список, а получена строка {brief(got)}.")
+    held = items(dict.fromkeys(got) if isinstance(got, dict) else got, what)
+    held = [item.item() if isinstance(item, np.generic) else item for item in held]
+    if any(item is ... for item in held):
         raise NotStarted
+    for item in held:
+        require(
+            item is None or isinstance(item, str | int | float | tuple | list),
+            f"{what}: в списке лежит {_named(item)}, а нужны слова или числа.",
+        )
     unordered = isinstance(wanted, set | frozenset)
     try:
-        found = set(items) if unordered else items
-    except TypeError:
+        found = set(held) if unordered else held
+    except Exception:
         refuse(f"{what}: внутри списка лежат списки; нужен один список.")
     expected = wanted if unordered else list(wanted)
-    if found == expected:
+
+    def are(others):
+        with running(what, "в списке не слова и не числа, ошибка"):
+            return bool(found == others)
+
+    if are(expected):
         return
     for line, value in (mistakes or {}).items():
         value = value() if callable(value) else value
-        if found == (set(value) if unordered else list(value)):
+        if are(set(value) if unordered else list(value)):
             refuse(f"{what}: {line}")
     if unordered:
-        extra, missing = sorted(map(str, found - wanted)), sorted(map(str, wanted))
-        missing = [each for each in missing if each not in set(map(str, found))]
+        extra, missing = sorted(map(text, found - wanted)), sorted(map(text, wanted))
+        missing = [each for each in missing if each not in set(map(text, found))]
         parts = [f"лишнее: {_some(extra)}"] * bool(extra)
         parts += [f"не хватает: {_some(missing)}"] * bool(missing)
         refuse(f"{what}: {'; '.join(parts)}.")
@@ -262,13 +295,13 @@ def same_items(got, wanted, what, mistakes=None):
         refuse(
             f"{what}: в списке {count(len(found), *THINGS)}, ожидалось {len(expected)}."
         )
-    if sorted(map(str, found)) == sorted(map(str, expected)):
+    if sorted(map(text, found)) == sorted(map(text, expected)):
         refuse(f"{what}: всё на месте, но в другом порядке.")
     pairs = zip(found, expected, strict=True)
     place = next(i for i, (one, other) in enumerate(pairs) if one != other)
     refuse(
-        f"{what}: на месте {place} у вас {_shown(found[place])}, ожидалось "
-        f"{_shown(expected[place])}."
+        f"{what}: на месте {place} у вас {brief(found[place])}, ожидалось "
+        f"{brief(expected[place])}."
     )
 
 
@@ -305,7 +338,9 @@ def told(model, x, rows=500):
     parts = []
     for i in range(0, len(inputs[0]), rows):
         part = [each[i : i + rows] for each in inputs]
-        part = model(part if isinstance(x, list) else part[0], training=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            part = model(part if isinstance(x, list) else part[0], training=False)
         parts.append(tree.map_structure(ops.convert_to_numpy, part))
     return tree.map_structure(lambda *each: np.concatenate(each), *parts)
 
@@ -447,9 +482,18 @@ def _named(value):
     return kinds.get(type(value), f"объект типа {type(value).__name__}")
 
 
-def _shown(value):
-    text = repr(value) if not isinstance(value, str) else f"«{value}»"
-    return text if len(text) <= 60 else text[:57] + "..."
+def text(value):
+    """Return ``str(value)``, and the name of its type when it has none."""
+    try:
+        return str(value)
+    except Exception:  # an object of the student's own
+        return _named(value)
+
+
+def brief(value):
+    """Return in a few letters what stands in the student's list."""
+    said = f"«{value}»" if isinstance(value, str) else text([value])[1:-1]
+    return said if len(said) <= 60 else said[:57] + "..."
 
 
 def _some(items, limit=5):
@@ -459,5 +503,5 @@ def _some(items, limit=5):
 
 def first_line(error):
     """Return the first line of an exception, not too long."""
-    text = str(error).strip().splitlines()
-    return (text[0] if text else "без пояснений")[:160]
+    lines = text(error).strip().splitlines()
+    return (lines[0] if lines else "без пояснений")[:160]

@@ -711,8 +711,11 @@ def _judge_table(ngram_table):
             )
         right = _table(rows, longest, size)
         slips = _table_slips(rows, longest, size)
-        if isinstance(found, list | tuple) and list(found) not in slips.values():
-            _name_order(list(map(str, found)), right, rows, longest, what)
+        words = isinstance(found, list | tuple) and all(
+            isinstance(gram, str) for gram in found
+        )
+        if words and list(found) not in slips.values():
+            _name_order(list(found), right, rows, longest, what)
         judge.same_items(found, right, what, slips)
 
 
@@ -821,7 +824,9 @@ def _listed(rows, what):
     rows = judge.started(rows, what)
     ok = isinstance(rows, list | tuple) and len(rows) > 20
     judge.require(
-        ok and all(isinstance(row, list | tuple) for row in rows),
+        ok
+        and all(isinstance(row, list | tuple) for row in rows)
+        and all(isinstance(word, str) for row in rows for word in row),
         f"{what}: верните в ячейку проверки её первоначальную строку, "
         "spoken_fit, spoken_val, labels[val].",
     )

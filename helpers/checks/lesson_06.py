@@ -378,12 +378,15 @@ def _(tops_of, windows, year_ahead, forecasts, volumes, folds):
     _judge_windows(windows)
     _judge_year(year_ahead)
     volumes = judge.array(volumes, "volumes")
-    folds = judge.array(folds, "folds").astype(int)
+    folds = judge.array(folds, "folds")
     judge.require(
-        volumes.ndim == 3 and volumes.shape[1:] == (24, 3) and folds.ndim == 2,
+        volumes.ndim == 3
+        and volumes.shape[1:] == (24, 3)
+        and folds.ndim == 2
+        and np.isin(folds, np.arange(len(volumes))).all(),
         "volumes и folds: передайте массивы из ячейки задания, не меняя их.",
     )
-    count = len(volumes)
+    count, folds = len(volumes), folds.astype(int)
     forecasts = judge.array(forecasts, "forecasts")
     judge.require(
         forecasts.shape == (count, 12, 3),
@@ -490,10 +493,11 @@ def _(alphabet, pieces):
             c for c in right if c.isalpha()
         ],
     }
-    items = list(found) if hasattr(found, "__iter__") else found
-    if isinstance(items, list) and set(map(str, items)) == set(right):
+    found = judge.items(found, "alphabet(text)")
+    letters = list(map(judge.text, found))
+    if set(letters) == set(right):
         judge.require(
-            len(items) > len(right) or list(map(str, items)) == right,
+            len(letters) > len(right) or letters == right,
             "alphabet: буквы те, но не по порядку. У множества порядок от запуска к "
             "запуску свой, и сохранённая сеть прочла бы не те буквы: нужен sorted.",
         )
@@ -667,7 +671,11 @@ def _numbers_of(text, letters, what):
         f"{what}: нужна строка, а получено другое.",
     )
     place = {letter: i for i, letter in enumerate(letters)}
-    return np.array([place[letter] for letter in text if letter in place])
+    found = np.array([place[letter] for letter in text if letter in place])
+    judge.require(
+        len(found) > 1, f"{what}: в нём нет букв книги. Передайте текст из задания."
+    )
+    return found
 
 
 def _judge_writer(network, size):
