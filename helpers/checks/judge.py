@@ -259,7 +259,7 @@ def same_items(got, wanted, what, mistakes=None):
     got = started(got, what)
     if isinstance(got, str):
         refuse(f"{what}: нужен список, а получена строка {brief(got)}.")
-    held = items(dict.fromkeys(got) if isinstance(got, dict) else got, what)
+    held = items(list(got) if isinstance(got, dict) else got, what)
     held = [item.item() if isinstance(item, np.generic) else item for item in held]
     if any(item is ... for item in held):
         raise NotStarted

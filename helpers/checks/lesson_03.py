@@ -287,6 +287,7 @@ def _pooling(model, x, convolutions):
         found = judge.told(keras.Model(inputs, wanted), x)
     except Exception:
         return None, []
+    found = found if isinstance(found, list) else [found]
     return found[: len(convolutions)], found[len(convolutions) :]
 
 
