@@ -114,6 +114,8 @@ def array(value, what, shape=None):
         numbers = np.asarray(value)
         if numbers.dtype.kind in "OUS":
             numbers = np.asarray([np.asarray(item, float) for item in value])
+        if numbers.dtype.kind == "c":
+            raise TypeError
         numbers = numbers.astype(np.float64)
         with np.errstate(all="ignore"):
             whole = np.rint(numbers)
@@ -345,15 +347,26 @@ def told(model, x, rows=500):
     return tree.map_structure(lambda *each: np.concatenate(each), *parts)
 
 
-def outputs(model, x, what="сеть", rows=500):
+def outputs(model, x, what="сеть", rows=500, ask=told):
     """Return what a Keras model answers to `x`, or say why it cannot.
+
+    Parameters
+    ----------
+    model : keras.Model
+    x : array_like, or list of them
+    what : str
+        What the model is, in the nominative.
+    rows : int
+        How many rows at a time.
+    ask : callable
+        Takes `model`, `x` and `rows`.
 
     Returns
     -------
     numpy.ndarray
     """
     try:
-        answers = told(model, x, rows)
+        answers = ask(model, x, rows)
     except Exception as error:
         wanted = [tuple(each.shape) for each in getattr(model, "inputs", [])]
         given = [each.shape for each in x] if isinstance(x, list) else x.shape
