@@ -10,7 +10,7 @@ export PYTHONUTF8 := 1
 export JUPYTER_PREFER_ENV_PATH := 1
 # What `make test` must not inherit.
 CLEAN_ENV := env -u COURSE_DATA -u COURSE_DATA_DIR -u COURSE_CACHE_DIR -u COURSE_LESSONS \
-	-u COURSE_SEED -u COURSE_JITTER -u COURSE_JITTER_SEED -u KERAS_BACKEND
+	-u COURSE_SEED -u COURSE_TESTS -u COURSE_JITTER -u COURSE_JITTER_SEED -u KERAS_BACKEND
 
 .PHONY: help run test lint unit notebooks test-jitter lab exercises full test-backends \
 	test-colab clean

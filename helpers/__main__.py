@@ -11,7 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent  # an old Python can't import download's
-OLDEST, NEWEST = (3, 11), (3, 13)  # as in tools/check_python.py
+SUPPORTED = re.search(
+    r'requires-python = ">=3\.(\d+),<3\.(\d+)"',
+    (ROOT / "pyproject.toml").read_text(encoding="utf-8"),
+)
+OLDEST, NEWEST = (3, int(SUPPORTED[1])), (3, int(SUPPORTED[2]) - 1)
 OK, WARNING, TROUBLE, SKIPPED = "ок", "внимание", "беда", "пропуск"
 BACKENDS = ("tensorflow", "jax", "torch")
 # Measured: lesson 1 took 0.8 GB on the sample, lesson 4 took 3.0 GB on the full set.
@@ -121,8 +125,9 @@ def check_python(version=None, is_64bit=None):
     versions = (*version[:3], *OLDEST, *NEWEST)
     text = "Python {}.{}.{}; курсу нужен от {}.{} до {}.{}".format(*versions)
     windows = sys.platform == "win32"
-    command = "py -3.12 -m venv .venv" if windows else "make run PYTHON=python3.12"
-    install = f"Установите Python 3.12 и создайте окружение курса заново: {command}"
+    newest = "{}.{}".format(*NEWEST)
+    command = f"py -{newest} -m venv .venv" if windows else "make run"
+    install = f"Установите Python {newest} и создайте окружение курса заново: {command}"
     if version[:2] < OLDEST:
         return Result(TROUBLE, text, install)
     if not is_64bit:

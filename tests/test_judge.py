@@ -88,6 +88,27 @@ def test_the_named_mistake_comes_first_and_is_computed_only_when_needed():
     assert line(judge.same, -WANTED, WANTED, "ответ", mistakes) == "ответ: забыт минус"
 
 
+def test_what_is_whole_but_for_its_last_digit_is_whole():
+    """On one processor a softmax over one number is 1, on another 0.99999994."""
+    given = np.float32([0.99999994, 1.0000001, 3.0000002, -2.0000002, 0, 0.999, 1e-9])
+    got = judge.array(given, "ответ")
+    assert got[:5].tolist() == [1, 1, 3, -2, 0]
+    assert np.allclose(got[5:], [0.999, 1e-9], rtol=1e-6, atol=0)
+    assert np.isinf(judge.array([np.inf, -np.inf], "ответ")).all()
+    assert judge.shown(np.float32(0.99999994)) == "1"
+    assert judge.shown(102464.006) == "102464"
+    assert judge.shown(np.inf) == "inf"
+
+
+def test_the_worst_place_and_a_shift_do_not_hang_on_the_last_digit():
+    wanted = np.zeros(5)
+    for step in (-1e-9, 1e-9):
+        said = line(judge.same, [0, 3, 0, 3 + step, 0.5], wanted, "ряд")
+        assert "дальше всего на месте 1" in said
+    nearly = np.full(5, 2.0) + np.arange(5) * 1e-9
+    assert "сдвинуты" not in line(judge.same, [7, *nearly[:-1]], nearly, "ряд")
+
+
 def test_one_number():
     assert judge.number([[3]], "ответ") == 3.0
     assert judge.number(np.float32(0.5), "ответ") == 0.5
@@ -143,6 +164,11 @@ class Own:
 def test_an_object_that_cannot_be_read_is_the_answer_s_fault(read):
     assert "это не таблица чисел" in line(read, Own(), "ответ")
     assert "нужен список" in line(judge.same_items, Own(), ["а"], "ответ")
+    assert "нужен список" in line(judge.items, Own(), "ответ")
+    assert "нужен список" in line(judge.items, "слово", "ответ")
+    assert judge.items((each for each in "аб"), "ответ") == ["а", "б"]
+    assert judge.attribute(Own(), "words", 5) == 5
+    assert "лежит объект типа Own" in line(judge.same_items, [Own()], ["а"], "ответ")
 
 
 def test_what_runs_an_object_of_the_student_s_own():
@@ -191,6 +217,10 @@ def test_networks():
     judge.network(built)
     assert judge.outputs(built, np.ones((4, 3))).shape == (4, 2)
     assert "формы (4, 5)" in line(judge.outputs, built, np.ones((4, 5)))
+    assert judge.outputs(built, np.ones((7, 3)), rows=3).shape == (7, 2)
+    two = keras.Model(built.inputs[0], [*built.outputs, *built.outputs])
+    assert [each.shape for each in judge.told(two, np.ones((7, 3)), 3)] == [(7, 2)] * 2
+    assert "несколько выходов" in line(judge.outputs, two, np.ones((4, 3)))
     assert "нужна сеть Keras" in line(judge.network, built.predict)
     assert "нет весов" in line(judge.network, keras.Sequential([keras.layers.Dense(2)]))
     built.set_weights([np.full((3, 2), np.nan), np.zeros(2)])

@@ -70,7 +70,7 @@ def test_the_parts_are_what_they_say():
     (notebooks,) = run_tests.steps_of("notebooks")
     assert {tuple(step[1]) for step in jitter} == {tuple(notebooks[1])}
     # what contributors and workflows type by hand is what make runs
-    typed = "python " + " ".join(notebooks[1]).replace(" -q", "")
+    typed = "python " + " ".join([*run_tests.NBVAL, "lessons"]).replace(" -q", "")
     for name in ("CONTRIBUTING.md", ".github/workflows/ci.yml"):
         assert typed in (ROOT / name).read_text(encoding="utf-8")
 

@@ -33,7 +33,7 @@ def steps_of(part):
     KeyError
         There is no such part.
     """
-    notebooks = [*NBVAL, "lessons"]
+    notebooks = [*NBVAL, "-n", "2", "lessons"]  # two: a notebook takes up to 1.4 GB
     jitter = [
         (f"jitter {seed}", {"COURSE_JITTER": JITTER, "COURSE_JITTER_SEED": str(seed)})
         for seed in range(3)

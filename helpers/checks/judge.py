@@ -11,6 +11,8 @@ import warnings
 
 import numpy as np
 
+NEARLY = 1e-6  # how far, as a share, another processor may move a number
+
 
 class NotStarted(Exception):  # noqa: N818
     """The stub ``...`` is still in the student's cell."""
@@ -51,8 +53,36 @@ def started(value, what):
     return value
 
 
+def attribute(value, name, default=None):
+    """Return an attribute of a student's object, or `default` when it gives none."""
+    try:
+        return getattr(value, name, default)
+    except Exception:  # a property runs the student's code
+        return default
+
+
+def items(value, what):
+    """Return what a student's list, array or generator holds, as a list.
+
+    Raises
+    ------
+    WrongAnswer
+        It is a string, a dict, or nothing that can be gone through.
+    """
+    value = started(value, what)
+    try:
+        if isinstance(value, str | bytes | dict):
+            raise TypeError
+        return list(value)
+    except Exception:
+        refuse(f"{what}: нужен список, а здесь {_named(value)}.")
+
+
 def array(value, what, shape=None):
     """Return numbers as a float array; tensors of any backend are read.
+
+    What is whole but for its last digit becomes whole, so that labels, counts and rows
+    of one-hot can be compared exactly whatever processor they come from.
 
     Parameters
     ----------
@@ -74,17 +104,23 @@ def array(value, what, shape=None):
     value = started(value, what)
     if any(item is ... for item in _items(value)):
         raise NotStarted
-    if callable(value) and not hasattr(value, "__array__"):
+    if callable(value) and attribute(value, "__array__") is None:
         refuse(f"{what}: это функция, а нужны числа. Наверное, её забыли вызвать.")
-    if hasattr(value, "detach"):  # a PyTorch tensor that may ask for gradients
-        value = value.detach().cpu()
     try:
+        if attribute(value, "detach"):  # a PyTorch tensor that may ask for gradients
+            value = value.detach().cpu()
         if isinstance(value, str):
             raise TypeError
         numbers = np.asarray(value)
         if numbers.dtype.kind in "OUS":
             numbers = np.asarray([np.asarray(item, float) for item in value])
+        if numbers.dtype.kind == "c":
+            raise TypeError
         numbers = numbers.astype(np.float64)
+        with np.errstate(all="ignore"):
+            whole = np.rint(numbers)
+            nearly = np.abs(numbers - whole) <= NEARLY * np.abs(whole)
+        numbers = np.where(nearly, whole, numbers)
     except Exception:  # whatever an object of the student's own raises when it is read
         refuse(
             f"{what}: это не таблица чисел, а {_named(value)}. Проверьте, что все "
@@ -167,7 +203,7 @@ def running(what, happened="не удалось прочитать, ошибка
     except (Exception, SystemExit) as error:  # quit() in a function ends no notebook
         if "ellipsis" in str(error).lower():
             raise NotStarted from error
-        refuse(f"{what}: {happened} {type(error).__name__}: {_first_line(error)}")
+        refuse(f"{what}: {happened} {type(error).__name__}: {first_line(error)}")
 
 
 def same(got, wanted, what, mistakes=None, rtol=1e-5, atol=1e-7):
@@ -224,28 +260,36 @@ def same_items(got, wanted, what, mistakes=None):
     """
     got = started(got, what)
     if isinstance(got, str):
-        refuse(f"{what}: нужен список, а получена строка {_shown(got)}.")
-    try:
-        items = [item.item() if hasattr(item, "item") else item for item in got]
-    except Exception:  # as in `array`
-        refuse(f"{what}: нужен список, а здесь {_named(got)}.")
-    if any(item is ... for item in items):
+        refuse(f"{what}: нужен список, а получена строка {brief(got)}.")
+    held = items(list(got) if isinstance(got, dict) else got, what)
+    held = [item.item() if isinstance(item, np.generic) else item for item in held]
+    if any(item is ... for item in held):
         raise NotStarted
+    for item in held:
+        require(
+            item is None or isinstance(item, str | int | float | tuple | list),
+            f"{what}: в списке лежит {_named(item)}, а нужны слова или числа.",
+        )
     unordered = isinstance(wanted, set | frozenset)
     try:
-        found = set(items) if unordered else items
-    except TypeError:
+        found = set(held) if unordered else held
+    except Exception:
         refuse(f"{what}: внутри списка лежат списки; нужен один список.")
     expected = wanted if unordered else list(wanted)
-    if found == expected:
+
+    def are(others):
+        with running(what, "в списке не слова и не числа, ошибка"):
+            return bool(found == others)
+
+    if are(expected):
         return
     for line, value in (mistakes or {}).items():
         value = value() if callable(value) else value
-        if found == (set(value) if unordered else list(value)):
+        if are(set(value) if unordered else list(value)):
             refuse(f"{what}: {line}")
     if unordered:
-        extra, missing = sorted(map(str, found - wanted)), sorted(map(str, wanted))
-        missing = [each for each in missing if each not in set(map(str, found))]
+        extra, missing = sorted(map(text, found - wanted)), sorted(map(text, wanted))
+        missing = [each for each in missing if each not in set(map(text, found))]
         parts = [f"лишнее: {_some(extra)}"] * bool(extra)
         parts += [f"не хватает: {_some(missing)}"] * bool(missing)
         refuse(f"{what}: {'; '.join(parts)}.")
@@ -253,13 +297,13 @@ def same_items(got, wanted, what, mistakes=None):
         refuse(
             f"{what}: в списке {count(len(found), *THINGS)}, ожидалось {len(expected)}."
         )
-    if sorted(map(str, found)) == sorted(map(str, expected)):
+    if sorted(map(text, found)) == sorted(map(text, expected)):
         refuse(f"{what}: всё на месте, но в другом порядке.")
     pairs = zip(found, expected, strict=True)
     place = next(i for i, (one, other) in enumerate(pairs) if one != other)
     refuse(
-        f"{what}: на месте {place} у вас {_shown(found[place])}, ожидалось "
-        f"{_shown(expected[place])}."
+        f"{what}: на месте {place} у вас {brief(found[place])}, ожидалось "
+        f"{brief(expected[place])}."
     )
 
 
@@ -280,29 +324,65 @@ def network(value, what="сеть"):
     return value
 
 
-def outputs(model, x, what="сеть", batch_size=256):
-    """Return what a Keras model answers to `x`, or say why it cannot.
+def told(model, x, rows=500):
+    """Return what a Keras model answers to `x`; raises what the model raises.
+
+    It is called in pieces of some rows: `predict` compiles a function for each network,
+    and TensorFlow warns of many.
 
     Returns
     -------
     numpy.ndarray, or list of them when the model has several outputs
     """
+    from keras import ops, tree
+
+    inputs = x if isinstance(x, list) else [x]
+    parts = []
+    for i in range(0, len(inputs[0]), rows):
+        part = [each[i : i + rows] for each in inputs]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            part = model(part if isinstance(x, list) else part[0], training=False)
+        parts.append(tree.map_structure(ops.convert_to_numpy, part))
+    return tree.map_structure(lambda *each: np.concatenate(each), *parts)
+
+
+def outputs(model, x, what="сеть", rows=500, ask=told):
+    """Return what a Keras model answers to `x`, or say why it cannot.
+
+    Parameters
+    ----------
+    model : keras.Model
+    x : array_like, or list of them
+    what : str
+        What the model is, in the nominative.
+    rows : int
+        How many rows at a time.
+    ask : callable
+        Takes `model`, `x` and `rows`.
+
+    Returns
+    -------
+    numpy.ndarray
+    """
     try:
-        answers = model.predict(x, batch_size=batch_size, verbose=0)
+        answers = ask(model, x, rows)
     except Exception as error:
         wanted = [tuple(each.shape) for each in getattr(model, "inputs", [])]
-        given = [each.shape for each in x] if isinstance(x, list | tuple) else x.shape
+        given = [each.shape for each in x] if isinstance(x, list) else x.shape
         refuse(
             f"{what}: не удалось применить к входу формы {given}; сама она ждёт "
-            f"{wanted}. {type(error).__name__}: {_first_line(error)}"
+            f"{wanted}. {type(error).__name__}: {first_line(error)}"
         )
-    flat = answers if isinstance(answers, list | tuple) else [answers]
-    for each in flat:
-        require(
-            np.isfinite(each).all(),
-            f"{what}: среди ответов есть NaN или бесконечность: обучение разошлось. "
-            "Уменьшите скорость обучения и проверьте масштаб входов.",
-        )
+    require(
+        isinstance(answers, np.ndarray),
+        f"{what}: у сети несколько выходов, а нужен один.",
+    )
+    require(
+        np.isfinite(answers).all(),
+        f"{what}: среди ответов есть NaN или бесконечность: обучение разошлось. "
+        "Уменьшите скорость обучения и проверьте масштаб входов.",
+    )
     return answers
 
 
@@ -323,8 +403,10 @@ def count(n, one, few, many):
 
 def shown(value, digits=4):
     """Return a number as a Russian reader writes it: 0,25."""
-    if float(value).is_integer() and abs(value) < 1e9:
-        return str(int(value))
+    if np.isfinite(value) and abs(value) < 1e9:
+        whole = round(float(value))
+        if abs(value - whole) <= NEARLY * abs(whole):
+            return str(whole)
     return f"{value:.{digits}g}".replace(".", ",")
 
 
@@ -344,21 +426,25 @@ def _difference(got, wanted, what, equal):
         return f"{what}: числа те же, но с обратным знаком."
     if got.ndim == 2 and got.shape[0] == got.shape[1] and equal(got.T, wanted):
         return f"{what}: числа те же, но перепутаны оси: строки стали столбцами."
+
+    def varied(numbers):
+        return not equal(numbers, np.full_like(numbers, numbers.mean()))
+
     for axis in range(got.ndim):
         if got.shape[axis] > 3:
             ahead = np.take(got, range(1, got.shape[axis]), axis)
             kept = np.take(wanted, range(got.shape[axis] - 1), axis)
             back = np.take(got, range(got.shape[axis] - 1), axis)
             rest = np.take(wanted, range(1, got.shape[axis]), axis)
-            forward = np.ptp(kept) > 0 and equal(ahead, kept)
-            if forward or (np.ptp(rest) > 0 and equal(back, rest)):
+            forward = varied(kept) and equal(ahead, kept)
+            if forward or (varied(rest) and equal(back, rest)):
                 return f"{what}: те же числа, но сдвинуты на одно место (ось {axis})."
     if got.size == 1:
         return f"{what}: {_pair(got.ravel()[0], wanted.ravel()[0])}."
     nonzero = np.abs(wanted) > 1e-12
-    if nonzero.sum() > 1 and np.ptp(wanted) > 0:
+    if nonzero.sum() > 1 and varied(wanted):
         ratio = (got[nonzero] / wanted[nonzero]).mean()
-        if ratio != 0 and equal(got, ratio * wanted):
+        if abs(ratio) > 1e-9 and equal(got, ratio * wanted):
             return (
                 f"{what}: все числа отличаются от ожидаемых в одно и то же число раз, "
                 f"{shown(ratio)}. Проверьте множитель или деление."
@@ -370,7 +456,8 @@ def _difference(got, wanted, what, equal):
             f"{shown(shift)}."
         )
     wrong = ~np.isclose(got, wanted, rtol=1e-5, atol=1e-7)
-    place = np.unravel_index(np.argmax(np.abs(got - wanted)), got.shape)
+    far = np.abs(got - wanted)  # the first of those that are as far but for a trifle
+    place = np.unravel_index(np.argmax(far > 0.999 * far.max()), got.shape)
     where = int(place[0]) if got.ndim == 1 else tuple(map(int, place))
     return (
         f"{what}: не сходится {count(int(wrong.sum()), *NUMBERS)} из {got.size}; "
@@ -408,9 +495,18 @@ def _named(value):
     return kinds.get(type(value), f"объект типа {type(value).__name__}")
 
 
-def _shown(value):
-    text = repr(value) if not isinstance(value, str) else f"«{value}»"
-    return text if len(text) <= 60 else text[:57] + "..."
+def text(value):
+    """Return ``str(value)``, and the name of its type when it has none."""
+    try:
+        return str(value)
+    except Exception:  # an object of the student's own
+        return _named(value)
+
+
+def brief(value):
+    """Return in a few letters what stands in the student's list."""
+    said = f"«{value}»" if isinstance(value, str) else text([value])[1:-1]
+    return said if len(said) <= 60 else said[:57] + "..."
 
 
 def _some(items, limit=5):
@@ -418,6 +514,7 @@ def _some(items, limit=5):
     return ", ".join(items[:limit]) + more
 
 
-def _first_line(error):
-    text = str(error).strip().splitlines()
-    return (text[0] if text else "без пояснений")[:160]
+def first_line(error):
+    """Return the first line of an exception, not too long."""
+    lines = text(error).strip().splitlines()
+    return (lines[0] if lines else "без пояснений")[:160]

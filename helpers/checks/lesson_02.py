@@ -13,14 +13,16 @@ EXERCISES = Exercises()
 
 
 def _dense(table):
-    return table.toarray() if hasattr(table, "toarray") else table
+    dense = judge.attribute(table, "toarray")
+    return table if dense is None else judge.call(dense, what="toarray")
 
 
 def _names(items):
     """Return names as a list of str, or None when the answer is no list of names."""
-    if isinstance(items, str | bytes) or not hasattr(items, "__iter__"):
+    try:
+        return list(map(judge.text, judge.items(items, "список")))
+    except (judge.WrongAnswer, judge.NotStarted):
         return None
-    return [str(item) for item in items]
 
 
 def _parts_of(value, of, line):
@@ -314,7 +316,8 @@ def _chances(got, shape, what):
 def _(guess, chances, ask, recipes):
     guess = judge.started(guess, "guess")
     judge.require(
-        hasattr(recipes, "columns") and {"text", "topic"} <= set(recipes.columns),
+        {"text", "topic"}
+        <= set(judge.items(judge.attribute(recipes, "columns", ()), "recipes")),
         "recipes: нужна таблица со столбцами text и topic.",
     )
     texts = [str(each) for each in recipes["text"]]
@@ -369,7 +372,7 @@ def _(guess, chances, ask, recipes):
 def _judge_network(ask, texts, y, kinds):
     """Ask the network taught on everything about new recipes; return what it knows."""
     judge.require(
-        not hasattr(ask, "layers"),
+        judge.attribute(ask, "layers") is None,
         "ask_network: это сама сеть, она не понимает слов. Нужна функция, которую "
         "возвращает learn_network.",
     )
@@ -537,6 +540,13 @@ def _(highest, threshold, precision, both, health):
         _precision_lines(share, found, chances, truth, f"{what}, точность")
     both = judge.array(both, "both")
     truth = judge.array(health, "health").ravel() > 0.5
+    judge.require(
+        both.ndim == 2 and both.shape[1] == 2 and len(both) == len(truth) > 0,
+        f"both и health: формы {both.shape} и {truth.shape}, а нужны два столбца "
+        "вероятностей и столько же ответов. Верните в ячейку проверки её "
+        "первоначальную строку.",
+    )
+    judge.require(truth.any(), "health: среди ответов нет ни одного «да».")
     chances = both[:, 1]
     threshold = judge.number(threshold, "threshold")
     precision = judge.number(precision, "precision")
@@ -557,7 +567,7 @@ def _rows_of(got, what):
             f"{what}: вернулись обе половины деления. Нужна первая: [0] после "
             "train_test_split."
         )
-    if hasattr(got, "dtype") and got.dtype == bool:
+    if judge.text(judge.attribute(got, "dtype")) == "bool":
         got = np.flatnonzero(got)
     return judge.array(got, what).ravel()
 
@@ -589,7 +599,7 @@ def _judge_subset(subset):
             f"{what}: номеров {len(rows)}, ожидалось {size}: это {name} от {n}.",
         )
         judge.require(
-            (rows == rows.astype(int)).all() and 0 <= rows.min() <= rows.max() < n,
+            (rows == np.rint(rows)).all() and 0 <= rows.min() <= rows.max() < n,
             f"{what}: номера должны быть целыми от 0 до {n - 1}.",
         )
         for got in (rows, other):
@@ -694,7 +704,7 @@ def _judge_curve(curve, whole, mode):
         f"{line}: так хорошо сеть отвечает только о тех текстах, на которых училась. "
         "Измеряйте на тестовых, функцией measure.",
     )
-    judge.require(np.ptp(shares) > 0, f"{line}: все одинаковы. Обучайте каждый раз.")
+    judge.require(np.ptp(shares) > 1e-6, f"{line}: все одинаковы. Обучайте каждый раз.")
     judge.require(
         shares[-1] - shares[0] > -0.05,
         f"{line}: чем больше текстов, тем хуже. Не перепутаны ли ключи?",
@@ -716,5 +726,7 @@ def _judge_curve(curve, whole, mode):
 def _(subset, curve, texts_needed, messages):
     _judge_subset(subset)
     _judge_needed(texts_needed)
-    whole = len(judge.started(getattr(messages, "train", None), "messages"))
-    _judge_curve(curve, whole, messages.mode)
+    train = judge.started(judge.attribute(messages, "train"), "messages")
+    with judge.running("messages"):
+        whole = len(train)
+    _judge_curve(curve, whole, judge.attribute(messages, "mode"))

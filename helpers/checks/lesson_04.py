@@ -7,8 +7,8 @@ from helpers.checks.homework import Exercises
 
 EXERCISES = Exercises()
 MAX_PARAMETERS = 100_000
+BATCH = 100  # in few calls of `predict` too many are the first, and TensorFlow warns
 SHAPES = ("input_shape", "output_shape")
-BATCH = 100  # TensorFlow warns when every call of a network is its first
 # Shares of right answers that networks of the exercises have to reach, by data mode.
 CLOTHES_BARS = {"sample": 0.82, "full": 0.92}
 COLOUR_BARS = {"sample": 0.9, "full": 0.4}  # nobody here has measured the full CIFAR-10
@@ -29,7 +29,7 @@ def _step(function, *arguments, what, sides=3):
     judge.require(
         isinstance(found, list | tuple) and len(found) == 2,
         f"{what}: нужна пара (форма, число параметров), например ((26, 26, 32), 320), "
-        f"а получилось {found!r:.60}.",
+        f"а получилось {judge.brief(found)}.",
     )
     shape, parameters = found
     if shape is ... or parameters is ...:
@@ -39,11 +39,11 @@ def _step(function, *arguments, what, sides=3):
         f"{what}: первое число у Keras, None, — размер батча; уберите его, [1:].",
     )
     judge.require(
-        np.ndim(shape) > 0 or np.ndim(parameters) == 0,
+        _has_axes(shape) or not _has_axes(parameters),
         f"{what}: пара перевёрнута: сначала форма, потом число параметров.",
     )
     shape = judge.array(shape, f"форма после {what}").ravel()
-    whole = np.mod(shape, 1) == 0
+    whole = shape == np.rint(shape)
     judge.require(
         whole.all(),
         f"форма после {what}: сторона {judge.shown(shape[~whole][:1].sum())} не "
@@ -56,6 +56,10 @@ def _step(function, *arguments, what, sides=3):
         f"Получено чисел: {len(shape)}.",
     )
     return what, shape, judge.number(parameters, f"параметры {what}")
+
+
+def _has_axes(value):
+    return isinstance(value, list | tuple) or judge.attribute(value, "ndim", 0) != 0
 
 
 def _valid(side, size):
@@ -190,9 +194,10 @@ def _floats(value, what):
     """Return numbers as float32: a full set does not fit twice in double precision."""
     value = judge.started(value, what)
     try:
-        return np.asarray(value, np.float32)
+        found = np.asarray(value, np.float32)
     except Exception:
-        return judge.array(value, what).astype(np.float32)
+        found = judge.array(value, what).astype(np.float32)
+    return np.atleast_1d(found)
 
 
 def _part(part, what):
@@ -211,9 +216,14 @@ def _part(part, what):
     return (x if x.ndim == 4 else x[..., None]), y
 
 
+def _predict(net, x, rows):
+    """Add to the calls of `predict` in the student's notebook, see `BATCH`."""
+    return net.predict(x, batch_size=rows, verbose=0)
+
+
 def _answers(net, x, what):
     """Return the classes that a network names."""
-    found = np.asarray(judge.outputs(net, x, what, batch_size=BATCH))
+    found = judge.outputs(net, x, what, BATCH, _predict)
     judge.require(
         found.ndim == 2,
         f"{what}: на каждую картинку нужна строка чисел, по одному на класс, а форма "
@@ -231,7 +241,10 @@ def _pictures_of(value, what):
     """Return `value` when it is a data set of pictures, as ``data.load`` gives it."""
     value = judge.started(value, what)
     judge.require(
-        all(hasattr(value, name) for name in ("x_train", "x_test", "class_names")),
+        all(
+            judge.attribute(value, name) is not None
+            for name in ("x_train", "x_test", "class_names")
+        ),
         f"{what}: нужен набор, который вернула data.load. Верните в ячейку проверки "
         "её первоначальную строку.",
     )
@@ -308,9 +321,10 @@ def _check_guess(guess, changes, first):
         "каждой перемены и до обучения: иначе удивиться будет нечему.",
     )
     for name, word in guess.items():
+        word = judge.text(word)
         judge.require(
-            str(word).strip().lower().replace("также", "так же") in GUESSES,
-            f"guess, «{name}»: {str(word)[:40]!r}, а нужно одно из слов "
+            word.strip().lower().replace("также", "так же") in GUESSES,
+            f"guess, «{judge.text(name)}»: {word[:40]!r}, а нужно одно из слов "
             f"{', '.join(GUESSES)}.",
         )
 
@@ -403,11 +417,11 @@ def _(changes, guess, nets, table, chosen, training, validation, clothes):
     chosen = judge.started(chosen, "chosen")
     judge.require(
         isinstance(chosen, str) and chosen in table,
-        f"chosen: нужно имя строки из table, а получено {str(chosen)[:40]!r}.",
+        f"chosen: нужно имя строки из table, а получено {judge.brief(chosen)}.",
     )
     shares = {name: float(judge.number(table[name], name)) for name in table}
     best = max(shares, key=shares.get)
-    noise = 2 * np.sqrt(shares[best] * (1 - shares[best]) / len(y))
+    noise = 2 * np.sqrt(max(0, shares[best] * (1 - shares[best])) / len(y))
     judge.require(
         shares[chosen] >= shares[best] - noise,
         f"chosen: у «{chosen}» на валидации {judge.shown(shares[chosen])}, а у "
@@ -498,7 +512,7 @@ def _check_labels(found, count, classes):
     )
     found = judge.array(found, "recognise(картинки)", (count,))
     judge.require(
-        (np.mod(found, 1) == 0).all() and found.min() >= 0 and found.max() < classes,
+        (found == np.rint(found)).all() and found.min() >= 0 and found.max() < classes,
         f"recognise: нужны целые номера классов от 0 до {classes - 1}, а среди ответов "
         f"есть числа от {judge.shown(found.min())} до {judge.shown(found.max())}.",
     )
@@ -579,8 +593,9 @@ def _(best, recognise, fitted, clothes):
     x_test = np.asarray(clothes.x_test)
     y = _labels(clothes.y_test, "метки теста")
     found = judge.call(recognise, x_test, what="recognise")
+    some = found if isinstance(found, list | tuple) else judge.attribute(found, "flat")
     judge.require(
-        np.asarray(found).dtype.kind not in "US",
+        not any(isinstance(each, str) for each in some or ()),
         "recognise: получились слова, а нужны номера классов, целые числа.",
     )
     found = _check_labels(judge.array(found, "recognise(картинки)"), len(y), len(names))
@@ -757,7 +772,7 @@ def _check_turn(turn):
     if max(_alike(got, right), _alike(got, _turned(flags, -degrees))) > 0.95:
         return
     judge.require(
-        np.isfinite(got).all() and np.ptp(got) > 0,
+        np.isfinite(got).all() and np.ptp(got) > 1e-6,
         "turn: в ответе нет картинки: все числа одинаковы или среди них есть NaN. Оси "
         "высоты и ширины — 1 и 2.",
     )

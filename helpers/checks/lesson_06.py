@@ -37,24 +37,6 @@ def _source(activation, kernel=None, bias=0.0):
     return network
 
 
-def _numbers(network, x, what="сеть", rows=20):
-    """Return what a network answers, without compiling a function for it."""
-    from keras import ops
-
-    try:
-        parts = [network(x[i : i + rows]) for i in range(0, len(x), rows)]
-        found = np.concatenate([ops.convert_to_numpy(part) for part in parts])
-    except Exception:
-        found = judge.outputs(network, x, what)  # says what does not fit
-    found = np.asarray(found, dtype=np.float64)
-    judge.require(
-        np.isfinite(found).all(),
-        f"{what}: среди ответов есть NaN или бесконечность: обучение разошлось. "
-        "Уменьшите скорость обучения.",
-    )
-    return found
-
-
 @EXERCISES.add("6.1", "живой выход")
 def _(build, is_dead, first_answer, mean_month, y):
     y = judge.array(y, "ответы y")
@@ -89,7 +71,7 @@ def _(build, is_dead, first_answer, mean_month, y):
         judge.call(build, what="softplus_network"), "softplus_network()"
     )
     x = np.linspace(0, 1, 24, dtype="float32").reshape(2, 12, 1)
-    answers = _numbers(network, x, "softplus_network()")
+    answers = judge.outputs(network, x, "softplus_network()")
     judge.require(
         answers.shape == (2, 12, 1),
         f"softplus_network: на вход (2, 12, 1) ответила формой {answers.shape}, а "
@@ -112,10 +94,10 @@ def _(build, is_dead, first_answer, mean_month, y):
             "Dense(1)."
         )
     twin.set_weights(weights)
-    weights[-1] = weights[-1] - np.median(_numbers(twin, x))
+    weights[-1] = weights[-1] - np.median(judge.told(twin, x))
     for each in (twin, network):
         each.set_weights(weights)
-    answers, z = _numbers(network, x), _numbers(twin, x)
+    answers, z = (judge.outputs(each, x).astype(float) for each in (network, twin))
     network.set_weights(kept)
     wanted = np.logaddexp(0, z)
     judge.same(
@@ -378,13 +360,14 @@ def _jumps(series):
     found = np.diff(series, axis=1)
     found = found - found.mean(axis=1, keepdims=True)
     top = np.abs(found).max(axis=1, keepdims=True)
-    return found / np.where(top > 0, top, 1)
+    straight = top < 1e-6 * np.abs(series).max()  # no changes but of the last digit
+    return np.where(straight, 0, found / np.where(straight, 1, top))
 
 
 def _follows(forecast, future):
     """Return how well a forecast repeats the true changes a month late, up to 1."""
     one, other = _jumps(forecast)[:, 1:].ravel(), _jumps(future)[:, :-1].ravel()
-    if min(np.ptp(one), np.ptp(other)) == 0:
+    if min(np.ptp(one), np.ptp(other)) < 1e-9:
         return 0.0
     return float(np.corrcoef(one, other)[0, 1])
 
@@ -395,12 +378,15 @@ def _(tops_of, windows, year_ahead, forecasts, volumes, folds):
     _judge_windows(windows)
     _judge_year(year_ahead)
     volumes = judge.array(volumes, "volumes")
-    folds = judge.array(folds, "folds").astype(int)
+    folds = judge.array(folds, "folds")
     judge.require(
-        volumes.ndim == 3 and volumes.shape[1:] == (24, 3) and folds.ndim == 2,
+        volumes.ndim == 3
+        and volumes.shape[1:] == (24, 3)
+        and folds.ndim == 2
+        and np.isin(folds, np.arange(len(volumes))).all(),
         "volumes и folds: передайте массивы из ячейки задания, не меняя их.",
     )
-    count = len(volumes)
+    count, folds = len(volumes), folds.astype(int)
     forecasts = judge.array(forecasts, "forecasts")
     judge.require(
         forecasts.shape == (count, 12, 3),
@@ -433,7 +419,8 @@ def _(tops_of, windows, year_ahead, forecasts, volumes, folds):
         "forecasts: ошибка почти ноль, так не бывает. Похоже, в прогноз попали "
         "настоящие месяцы второго года.",
     )
-    if (mine < last).all():
+    better = mine < (1 - 1e-4) * last  # the last value itself is no better
+    if better.all():
         return
     if np.abs(forecasts[..., 0]).max() < 0.01 * liquid.max():
         top = judge.shown(forecasts[..., 0].max())
@@ -460,7 +447,7 @@ def _(tops_of, windows, year_ahead, forecasts, volumes, folds):
             judge.refuse(
                 f"forecasts: прогнозы лежат не на своих местах, на складку {name}."
             )
-    worse = np.flatnonzero(mine >= last)
+    worse = np.flatnonzero(~better)
     pairs = ", ".join(
         f"{number + 1} ({judge.shown(mine[number], 3)} против "
         f"{judge.shown(last[number], 3)})"
@@ -506,10 +493,11 @@ def _(alphabet, pieces):
             c for c in right if c.isalpha()
         ],
     }
-    items = list(found) if hasattr(found, "__iter__") else found
-    if isinstance(items, list) and set(map(str, items)) == set(right):
+    found = judge.items(found, "alphabet(text)")
+    letters = list(map(judge.text, found))
+    if set(letters) == set(right):
         judge.require(
-            len(items) > len(right) or list(map(str, items)) == right,
+            len(letters) > len(right) or letters == right,
             "alphabet: буквы те, но не по порядку. У множества порядок от запуска к "
             "запуску свой, и сохранённая сеть прочла бы не те буквы: нужен sorted.",
         )
@@ -658,8 +646,9 @@ def _log_p(network, ids, size, length=500):
     x = ids[: rows * length].reshape(rows, length)
     y = ids[1 : rows * length + 1].reshape(rows, length)
     eye = np.eye(size, dtype="float32")
-    answers = _numbers(network, eye[x], rows=max(20, 10_000 // length))
-    if (answers >= 0).all() and np.allclose(answers.sum(axis=-1), 1, atol=1e-3):
+    answers = judge.outputs(network, eye[x], rows=max(20, 10_000 // length))
+    answers = answers.astype(float)
+    if answers.min() > -1e-6 and np.allclose(answers.sum(axis=-1), 1, atol=1e-3):
         logs = np.log(np.maximum(answers, 1e-12))
     else:
         top = answers.max(axis=-1, keepdims=True)
@@ -682,7 +671,11 @@ def _numbers_of(text, letters, what):
         f"{what}: нужна строка, а получено другое.",
     )
     place = {letter: i for i, letter in enumerate(letters)}
-    return np.array([place[letter] for letter in text if letter in place])
+    found = np.array([place[letter] for letter in text if letter in place])
+    judge.require(
+        len(found) > 1, f"{what}: в нём нет букв книги. Передайте текст из задания."
+    )
+    return found
 
 
 def _judge_writer(network, size):
@@ -705,14 +698,14 @@ def _judge_writer(network, size):
     ids = np.arange(24) * 7 % size
     changed = ids.copy()
     changed[-1] = (changed[-1] + 1) % size
-    one = _numbers(network, eye[ids][None])
+    one = judge.outputs(network, eye[ids][None])
     judge.require(
         one.shape == (1, 24, size),
         f"сеть: на 24 буквы ответила формой {one.shape}, а нужна (1, 24, {size}): "
         "ответ после каждой буквы (return_sequences=True) и по числу на каждую букву "
         "алфавита.",
     )
-    two = _numbers(network, eye[changed][None])
+    two = judge.outputs(network, eye[changed][None])
     judge.require(
         np.abs(one - two)[:, :-1].max() < 1e-3,
         "сеть: изменили последнюю букву, и изменились ответы до неё: сеть читает "

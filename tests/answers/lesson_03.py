@@ -365,6 +365,7 @@ WRONG = {
         ("берёт среднее", lambda: (three(pool="GlobalAveragePooling1D"), honest,
                                    X, NOISY)),
         ("не обучена", lambda: (untrained(), honest, X, NOISY)),
+        ("ответ почти одинаков", lambda: (three(sign=0), honest, X, NOISY)),
         ("слишком хорошо", lambda: (three(), honest, X, Y)),
         ("хуже угадывания", lambda: (three(sign=-10), honest, X, NOISY)),
         ("один на отзыв", lambda: (three(outputs=2, last="softmax"), honest, X, NOISY)),

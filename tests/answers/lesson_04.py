@@ -490,7 +490,7 @@ WRONG = {
         ("это проценты",
          one_by_one(table=lambda: {n: 100 * v for n, v in shares("val").items()})),
         ("имя строки из table", one_by_one(chosen="лучшая")),
-        ("нужна сеть Keras", one_by_one(nets=lambda: {"сдвиги": net})),
+        ("нужна сеть Keras", one_by_one(nets=lambda: {"сдвиги": flat})),
     ],
     "4.3": [
         ("можно не больше 100000", best(wide=True)),

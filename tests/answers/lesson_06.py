@@ -385,6 +385,8 @@ WRONG = {
                                              GOOD))),
         ("форма (80, 12, 3)", gas(forecasts=np.concatenate([GOOD] * 4))),
         ("NaN", gas(forecasts=np.full_like(GOOD, np.nan))),
+        ("не лучше, чем последним значением",
+         gas(forecasts=np.repeat(VOLUMES[:, 11:12], 12, axis=1))),
         ("не на своих местах", gas(forecasts=np.roll(GOOD, 4, axis=0))),
     ],
     "6.3": [
