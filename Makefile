@@ -12,7 +12,7 @@ export JUPYTER_PREFER_ENV_PATH := 1
 CLEAN_ENV := env -u COURSE_DATA -u COURSE_DATA_DIR -u COURSE_CACHE_DIR -u COURSE_LESSONS \
 	-u COURSE_SEED -u COURSE_TESTS -u COURSE_JITTER -u COURSE_JITTER_SEED -u KERAS_BACKEND
 
-.PHONY: help run test lint unit notebooks test-jitter lab exercises full test-backends \
+.PHONY: help run test lint unit notebooks test-jitter lab test-lab exercises full test-backends \
 	test-colab clean
 .DEFAULT_GOAL := help
 
@@ -34,6 +34,10 @@ test-jitter: $(READY) ## strict nbval with initial weights moved by a millionth,
 
 lab: $(READY) ## your own copy of the notebooks, in JupyterLab
 	@$(PY) -m tools.lab
+
+test-lab: $(READY) ## drive that JupyterLab in Chromium, as a student would
+	@$(PY) -m pip install --quiet --disable-pip-version-check "playwright>=1.50,<2"
+	@COURSE_BROWSER=1 $(CLEAN_ENV) $(PY) -m pytest -q -p no:cacheprovider -rs tests/browser
 
 exercises: $(READY) ## generate the exercise notebooks from the solved ones
 	@$(PY) -m tools.exercises

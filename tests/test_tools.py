@@ -269,6 +269,7 @@ def test_make_help_names_every_command():
         "test-backends",
         "test-colab",
         "test-jitter",
+        "test-lab",
         "help",
         "clean",
     ):

@@ -1,4 +1,4 @@
-"""A copy of the course, its JupyterLab, and a browser: started once, by `make test-lab`."""
+"""A copy of the course, its JupyterLab, and a browser, for `make test-lab`."""
 
 import os
 import shutil
@@ -111,7 +111,15 @@ class Notebook:
         # A new workspace a notebook: no other tab is open in it.
         page.goto(f"{address}/lab/workspaces/{abs(hash(name))}/tree/{path}?reset")
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-        self.wait()
+        idle = '.jp-Notebook-ExecutionIndicator[data-status="idle"]'
+        # Before, a menu does nothing; in a narrow window the circle is out of sight.
+        page.wait_for_selector(idle, timeout=120_000, state="attached")
+        page.wait_for_function(  # the circle is idle even before there is a kernel
+            "async () => (await (await fetch('/api/kernels')).json())"
+            ".some(kernel => kernel.connections > 0)",
+            timeout=120_000,
+        )
+        page.wait_for_timeout(1000)
 
     def menu(self, title, command):
         """Open a menu by its title and click the entry of a command."""
@@ -128,7 +136,11 @@ class Notebook:
         if "restart" in command:
             self.page.locator(".jp-Dialog .jp-mod-accept").click()
         self.page.wait_for_function(f"() => {STARS}")
-        self.wait(seconds)
+        while True:  # between a restart and the first cell there is a quiet moment
+            self.wait(seconds)
+            self.page.wait_for_timeout(2000)
+            if not self.page.evaluate(STARS):
+                return
 
     def cell(self, text):
         """Return the code cell whose source holds a text, scrolled into view."""

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 
+DIGITS = "04_mnist_cnn.ipynb"
 FIRST, HOMEWORK = "01_perceptron.ipynb", "exercises/01_perceptron.ipynb"
 LAST = "07_seq2seq_chatbot.ipynb"
 
@@ -39,7 +40,6 @@ def test_by_keyboard_alone(opened):
 
 def test_homework_wrong_then_right_then_run_all(opened, course):
     notebook = opened(HOMEWORK)
-    page = notebook.page
     notebook.run_all()
     solution, check = (
         notebook.cell("def by_sign("),
@@ -108,7 +108,7 @@ def test_a_quiz(opened):
     choice.click()
     details = choice.locator("..")
     assert details.get_attribute("open") is not None
-    question = page.locator(".jp-MarkdownCell", has=details)
+    question = choice.locator("xpath=ancestor::*[contains(@class, 'jp-MarkdownCell')]")
     assert question.locator("summary").count() <= 5
     gap = question.evaluate(
         """cell => { const last = [...cell.querySelectorAll('p')].at(-1);
@@ -153,3 +153,18 @@ def test_a_lesson_whole_says_what_is_stored(opened, course):
         return [text for text in found if not text.startswith("Устройство")]
 
     assert texts(shown) == texts(stored)
+
+
+def test_a_digit_of_ones_own(opened, course):
+    """A 7 of thick strokes, drawn into a file beside the notebook."""
+    from PIL import Image, ImageDraw
+
+    sheet = Image.new("L", (600, 800), 235)
+    strokes = ImageDraw.Draw(sheet)
+    strokes.line([(180, 220), (430, 220), (280, 600)], fill=40, width=36, joint="curve")
+    notebook = opened(DIGITS)
+    sheet.save(course / "мои_уроки" / "моя_цифра.png")
+    notebook.run_all(seconds=600)
+    cell = notebook.cell('own = Path("моя_цифра.png")')
+    assert "сеть думает, что это 7" in cell.locator(".jp-OutputArea").inner_text()
+    assert cell.locator(".jp-OutputArea img").count() == 1
