@@ -51,7 +51,7 @@ test-backends: $(READY) ## strict nbval on the JAX backend, and on PyTorch where
 test-colab: $(READY) ## every notebook alone, on Colab's versions; RUNTIME=2026.01 names an older set
 	@$(PY) -m tools.colab --runtime $(or $(RUNTIME),current)
 
-clean: ## remove the environments and everything that was built
+clean: ## remove build/ and the environments (.venv...), 3 GB to install again
 	rm -rf .venv .venv-jax .venv-torch .venv-colab* build
 
 $(READY): requirements.txt
@@ -64,5 +64,7 @@ $(READY): requirements.txt
 		found=$$($$any tools/check_python.py --find) || exit 1; set -- "$$found"; \
 	fi; \
 	echo "Making $(VENV) with $$("$$@" --version 2>&1), $$*"; "$$@" -m venv --clear $(VENV)
-	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@echo "Installing about 160 packages, 3 GB on the disk: one to five minutes"
+	@quiet=--quiet; if [ -t 1 ]; then quiet=; fi; \
+		$(PY) -m pip install $$quiet --disable-pip-version-check -r requirements.txt
 	@touch $(READY)

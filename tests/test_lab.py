@@ -101,6 +101,44 @@ def test_a_removed_notebook_comes_back_and_a_lost_list_loses_nothing(course):
         assert (folder / NAMES[1]).read_bytes() == own
 
 
+def test_an_update_by_git_goes_through(course, tmp_path):
+    """A student looked at one notebook, solved the other, and pulls."""
+    root, _ = course
+    (root / ".gitignore").write_text((ROOT / ".gitignore").read_text("utf-8"), "utf-8")
+    who = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]
+
+    def git(folder, *arguments):
+        command = ["git", "-C", str(folder), *who, *arguments]
+        subprocess.run(command, check=True, capture_output=True)
+
+    def commit():
+        git(root, "add", ".")
+        git(root, "commit", "--quiet", "--message", "Course")
+
+    git(root, "init", "--quiet")
+    commit()
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "--quiet", str(root), str(clone))
+    lab.renew(clone)
+    own = clone / lab.FOLDER
+    write(own / NAMES[0], "1 + 1", metadata={"looked": "at"})
+    write(own / NAMES[1], "answer = 42")
+    for name in NAMES:
+        write(root / "lessons" / name, "new = 1")
+    commit()
+    git(clone, "pull", "--quiet")
+    assert [line.split()[0] for line in lab.renew(clone)] == [
+        "обновлена:",
+        "ваша",
+        "обновлена:",
+    ]
+    assert "answer = 42" in (own / NAMES[1]).read_text("utf-8")
+    status = subprocess.run(
+        ["git", "-C", str(clone), "status", "--porcelain"], capture_output=True
+    )
+    assert status.stdout == b""
+
+
 def test_git_ignores_the_copy():
     for path in (lab.FOLDER + "/01_perceptron.ipynb", lab.FOLDER + "/my.csv"):
         command = ["git", "check-ignore", "-q", path]

@@ -230,7 +230,6 @@ def test_the_tool_changes_every_file_of_a_copy(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("count", "said"),
     [
-        (1, "1 зерно генератора"),
         (3, "3 зерна генератора"),
         (4, "4 зерна генератора"),
         (5, "5 зёрен генератора"),
@@ -245,6 +244,23 @@ def test_seeds_are_counted_in_russian(count, said):
     entry = {"models": [], "seeds": count, "versions": versions, **place}
     words = readme_results.WORDS["README.ru.md"]
     assert f", {said}. CPU" in readme_results.table({"lessons": {"01_x": entry}}, words)
+
+
+def test_one_run_is_no_mean():
+    place = {"device": "CPU", "date": "2026-11-22", "backend": "jax"}
+    versions = {"python": "3.12", "keras": "3.15"}
+    row = {"model": "x", "metric": "mae", "value": 1, "bar": None}
+    row |= {"parameters": None, "seconds": None}
+    for deviation, said in (
+        (0.1, "± is over the trainings inside"),
+        (None, "one seed"),
+    ):
+        models = [row | {"deviation": deviation}]
+        entry = {"models": models, "seeds": 1, "versions": versions, **place}
+        words = readme_results.WORDS["README.md"]
+        text = readme_results.table({"lessons": {"06_wells": entry}}, words)
+        assert said in text
+        assert "mean ±" not in text
 
 
 def test_the_lock_without_tensorflow():

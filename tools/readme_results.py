@@ -17,6 +17,8 @@ WORDS = {
         "head": "lesson,model,metric,value,parameters,seconds,bar".split(","),
         "metric": {"accuracy": "accuracy"},
         "seeds": "mean ± standard deviation of {count} {noun}",
+        "once": "one run of the lesson, one seed",
+        "inside": "one run of the lesson; ± is over the trainings inside it",
         "nouns": ("seed", "seeds", "seeds"),
         "where": "{device}, Python {python}, Keras {keras}, {backend}, {date}.",
         "solved": "homework {number}",
@@ -33,6 +35,8 @@ WORDS = {
         ),
         "metric": {"accuracy": "доля верных"},
         "seeds": "среднее ± стандартное отклонение, {count} {noun} генератора",
+        "once": "один прогон урока, одно зерно генератора",
+        "inside": "один прогон урока; ± посчитано по обучениям внутри него",
         "nouns": ("зерно", "зерна", "зёрен"),
         "where": "{device}, Python {python}, Keras {keras}, {backend}, {date}.",
         "solved": "домашнее {number}",
@@ -75,6 +79,9 @@ def table(results, words):
         place = dict(entry, **entry["versions"])
         count = entry["seeds"]
         seeds = words["seeds"].format(count=count, noun=_noun(count, words["nouns"]))
+        if count == 1:
+            spread = any(row["deviation"] for row in entry["models"])
+            seeds = words["inside" if spread else "once"]
         notes.append(f"{lesson}: {seeds}. " + words["where"].format(**place))
     return "\n".join([*lines, "", *notes])
 
