@@ -11,9 +11,10 @@ from tools import lab
 
 NAMES = [
     "01_perceptron.ipynb",
-    "exercises/01_perceptron.ipynb",
-    "solutions/01_perceptron.ipynb",
+    "exercises/01_perceptron_задание.ipynb",
+    "solutions/01_perceptron_решение.ipynb",
 ]
+OURS = [f"lessons/{f}01_perceptron.ipynb" for f in ("", "exercises/", "solutions/")]
 
 
 def write(path, *sources, **extra):
@@ -31,21 +32,31 @@ def write(path, *sources, **extra):
 def course(tmp_path):
     """A course of one lesson and its homework, and the folder of the copy."""
     root = tmp_path / "курс с пробелом"
-    write(root / "lessons" / NAMES[0], "1 + 1")
-    write(root / "lessons" / NAMES[1], "answer = ...")
-    write(root / "lessons" / NAMES[2], "answer = 2")
+    write(root / OURS[0], "1 + 1")
+    write(root / OURS[1], "answer = ...")
+    write(root / OURS[2], "answer = 2")
     return root, root / lab.FOLDER
 
 
 def test_the_first_copy(course):
     root, folder = course
     assert lab.renew(root) == [f"новая тетрадь: {name}" for name in NAMES]
-    assert (folder / NAMES[0]).read_bytes() == (
-        root / "lessons" / NAMES[0]
-    ).read_bytes()
+    assert (folder / NAMES[0]).read_bytes() == (root / OURS[0]).read_bytes()
     copied = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.*"))
     assert copied == [".course.json", *NAMES]
     assert lab.renew(root) == []
+
+
+def test_links_lead_to_the_copies(course):
+    root, folder = course
+    here = "github/a/b/blob/main/lessons/exercises/01_perceptron.ipynb"
+    write(root / OURS[0], f"exercises/01_perceptron.ipynb {here} bars.toml")
+    write(root / OURS[1], "../01_perceptron.ipynb ../solutions/01_perceptron.ipynb")
+    lab.renew(root)
+    lesson = (folder / NAMES[0]).read_text("utf-8")
+    assert f'"exercises/01_perceptron_задание.ipynb {here} bars.toml"' in lesson
+    own = (folder / NAMES[1]).read_text("utf-8")
+    assert '"../01_perceptron.ipynb ../solutions/01_perceptron_решение.ipynb"' in own
 
 
 def test_what_was_looked_at_is_renewed(course):
@@ -55,11 +66,9 @@ def test_what_was_looked_at_is_renewed(course):
     looked_at = (folder / NAMES[0]).read_bytes()
     assert lab.renew(root) == []
     assert (folder / NAMES[0]).read_bytes() == looked_at
-    write(root / "lessons" / NAMES[0], "1 + 2")
+    write(root / OURS[0], "1 + 2")
     assert lab.renew(root) == [f"обновлена: {NAMES[0]}"]
-    assert (folder / NAMES[0]).read_bytes() == (
-        root / "lessons" / NAMES[0]
-    ).read_bytes()
+    assert (folder / NAMES[0]).read_bytes() == (root / OURS[0]).read_bytes()
 
 
 @pytest.mark.parametrize("spoilt", [False, True])
@@ -73,18 +82,18 @@ def test_what_a_student_wrote_is_kept(course, spoilt):
         write(own, "answer = 42")
     before = own.read_bytes()
     assert lab.renew(root) == []
-    write(root / "lessons" / NAMES[1], "answer = ...", "more = ...")
+    write(root / OURS[1], "answer = ...", "more = ...")
     (line,) = lab.renew(root)
     assert NAMES[1] in line
-    assert "01_perceptron (новая версия).ipynb" in line
+    assert "01_perceptron_задание (новая версия).ipynb" in line
     assert own.read_bytes() == before
-    beside = folder / "exercises" / "01_perceptron (новая версия).ipynb"
-    assert beside.read_bytes() == (root / "lessons" / NAMES[1]).read_bytes()
+    beside = folder / "exercises" / "01_perceptron_задание (новая версия).ipynb"
+    assert beside.read_bytes() == (root / OURS[1]).read_bytes()
     assert lab.renew(root) == []  # said once
-    write(root / "lessons" / NAMES[1], "answer = ...", "most = ...")
+    write(root / OURS[1], "answer = ...", "most = ...")
     assert len(lab.renew(root)) == 1
     assert own.read_bytes() == before
-    assert beside.read_bytes() == (root / "lessons" / NAMES[1]).read_bytes()
+    assert beside.read_bytes() == (root / OURS[1]).read_bytes()
 
 
 def test_a_removed_notebook_comes_back_and_a_lost_list_loses_nothing(course):
@@ -123,8 +132,8 @@ def test_an_update_by_git_goes_through(course, tmp_path):
     own = clone / lab.FOLDER
     write(own / NAMES[0], "1 + 1", metadata={"looked": "at"})
     write(own / NAMES[1], "answer = 42")
-    for name in NAMES:
-        write(root / "lessons" / name, "new = 1")
+    for name in OURS:
+        write(root / name, "new = 1")
     commit()
     git(clone, "pull", "--quiet")
     assert [line.split()[0] for line in lab.renew(clone)] == [

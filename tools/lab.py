@@ -12,6 +12,7 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,27 +20,39 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = "мои_уроки"
+# Where notebooks come from, where they go, and what is added to their names: a lesson,
+# its homework and its solution are three tabs that have to be told apart.
 SOURCES = (
-    ("lessons", "."),
-    ("lessons/exercises", "exercises"),
-    ("lessons/solutions", "solutions"),
+    ("lessons", ".", ""),
+    ("lessons/exercises", "exercises", "_задание"),
+    ("lessons/solutions", "solutions", "_решение"),
 )
+LINK = re.compile(r"(?<!lessons/)\b(exercises|solutions)/(\d\d_\w+)\.ipynb")
 KNOWN = ".course.json"  # what each notebook was when it was copied
 SETTINGS = ROOT / "tools" / "jupyter"
 FIRST = "01_perceptron.ipynb"
 NEW = " (новая версия)"
 
 
-def fingerprint(path):
+def text_of(path):
+    """Return the text of the course's notebook as its copy holds it: links renamed."""
+    ends = {place: end for _, place, end in SOURCES}
+    return LINK.sub(
+        lambda link: f"{link[1]}/{link[2]}{ends[link[1]]}.ipynb",
+        path.read_text(encoding="utf-8"),
+    )
+
+
+def fingerprint(text):
     """Return a sum of what a notebook's cells say, whatever became of its outputs.
 
     JupyterLab writes other metadata, and outputs, when a notebook is but looked at.
-    None stands for a file that is no notebook.
+    None stands for a text that is no notebook.
     """
     try:
-        book = json.loads(path.read_text(encoding="utf-8"))
+        book = json.loads(text)
         cells = [(cell["cell_type"], "".join(cell["source"])) for cell in book["cells"]]
-    except (OSError, ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError):
         return None
     return hashlib.sha256(json.dumps(cells).encode()).hexdigest()
 
@@ -66,44 +79,38 @@ def renew(root=ROOT, folder=None):
     """
     folder = folder or root / FOLDER
     said, known = [], _read_known(folder / KNOWN)
-    for source, place in SOURCES:
+    for source, place, end in SOURCES:
         for path in sorted((root / source).glob("[0-9][0-9]_*.ipynb")):
-            own = folder / place / path.name
-            name = own.relative_to(folder).as_posix()
-            now = fingerprint(path)
-            said += _renew_one(path, own, name, known.get(name), now)
-            known[name] = now
-    folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(known, indent=1, ensure_ascii=False)
-    _write(folder / KNOWN, text.encode() + b"\n")
+            own = folder / place / f"{path.stem}{end}.ipynb"
+            name, text = own.relative_to(folder).as_posix(), text_of(path)
+            said += _renew_one(text, own, name, known.get(name))
+            known[name] = fingerprint(text)
+    _write(folder / KNOWN, json.dumps(known, indent=1, ensure_ascii=False) + "\n")
     return said
 
 
-def _renew_one(path, own, name, copied, now):
+def _renew_one(text, own, name, copied):
     """Bring one notebook up to date; return what to say, a list of no or one line."""
+    now = fingerprint(text)
     if not own.is_file():
-        _copy(path, own)
+        _write(own, text)
         return [f"новая тетрадь: {name}"]
     if now == copied:
         return []
-    theirs = fingerprint(own)
+    theirs = fingerprint(own.read_text(encoding="utf-8", errors="replace"))
     if theirs == now:
         return []
     if theirs is not None and theirs == copied:  # looked at or executed, not changed
-        _copy(path, own)
+        _write(own, text)
         return [f"обновлена: {name}"]
-    _copy(path, beside(own))
+    _write(beside(own), text)
     return [f"ваша тетрадь {name} сохранена, обновлённая рядом: {beside(own).name}"]
 
 
-def _copy(path, own):
-    own.parent.mkdir(parents=True, exist_ok=True)
-    _write(own, path.read_bytes())
-
-
-def _write(path, data):
+def _write(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
-    part.write_bytes(data)
+    part.write_text(text, encoding="utf-8", newline="\n")
     part.replace(path)
 
 

@@ -6,7 +6,7 @@ import sys
 import time
 
 DIGITS = "04_mnist_cnn.ipynb"
-FIRST, HOMEWORK = "01_perceptron.ipynb", "exercises/01_perceptron.ipynb"
+FIRST, HOMEWORK = "01_perceptron.ipynb", "exercises/01_perceptron_задание.ipynb"
 LAST = "07_seq2seq_chatbot.ipynb"
 
 
