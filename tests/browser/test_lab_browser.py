@@ -168,3 +168,18 @@ def test_a_digit_of_ones_own(opened, course):
     cell = notebook.cell('own = Path("моя_цифра.png")')
     assert "сеть думает, что это 7" in cell.locator(".jp-OutputArea").inner_text()
     assert cell.locator(".jp-OutputArea img").count() == 1
+
+
+def test_one_talks_to_the_bot_in_a_window(opened):
+    """Lesson 7 whole, then a question is typed into the window that it opens."""
+    notebook = opened(LAST)
+    notebook.run_all(seconds=900)
+    cell = notebook.cell("def open_window():")
+    field = cell.locator("input[type=text]")
+    field.click()
+    field.fill("привет")
+    notebook.page.keyboard.press("Enter")
+    answer = cell.locator(".jp-OutputArea b")
+    answer.wait_for(timeout=60_000)
+    assert answer.inner_text().strip()
+    assert "привет" in cell.locator(".jp-OutputArea").inner_text()
