@@ -238,7 +238,10 @@ def _fact(name, block, facts, replies):
     number, _, says = facts[0]
     if not WORD.search(says):
         raise _at(
-            name, number, "после «= » нет ни одного слова.", "Впишите факт или удалите."
+            name,
+            number,
+            "после «= » нет ни одного слова.",
+            "Впишите факт или удалите строку.",
         )
     if len(facts) > 1:
         raise _at(
@@ -313,7 +316,7 @@ def _triple(name, block):
                 name,
                 number,
                 f"«{_short(line)}», а нужна строка «{mark} …» с текстом.",
-                "Блок это три строки: T: утверждение, Q: вопрос, A: ответ.",
+                "Блок — это три строки: «T: утверждение», «Q: вопрос», «A: ответ».",
             )
         says.append(rest)
     if len(block) > 3:

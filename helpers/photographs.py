@@ -167,7 +167,7 @@ def _one_digit(ink, threshold):
     if np.count_nonzero(np.diff(touches) > 0) > 9:
         raise CourseError(
             "клетки или линейки бумаги сливаются с цифрой",
-            "Напишите её на белом листе или намного жирнее.",
+            "Напишите её на листе без клеток и линеек или намного жирнее.",
         )
     contact = np.bincount(rim, minlength=count + 1)
     at_rim = contact > 0

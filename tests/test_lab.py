@@ -106,7 +106,7 @@ def test_a_removed_notebook_comes_back_and_a_lost_list_loses_nothing(course):
     for text in ("", "[]", "{"):
         (folder / lab.KNOWN).write_text(text, encoding="utf-8")
         (line,) = lab.renew(root)
-        assert "сохранена" in line
+        assert "не тронута" in line
         assert (folder / NAMES[1]).read_bytes() == own
 
 

@@ -104,7 +104,9 @@ def _renew_one(text, own, name, copied):
         _write(own, text)
         return [f"обновлена: {name}"]
     _write(beside(own), text)
-    return [f"ваша тетрадь {name} сохранена, обновлённая рядом: {beside(own).name}"]
+    return [
+        f"ваша тетрадь {name} не тронута, новая версия лежит рядом: {beside(own).name}"
+    ]
 
 
 def _write(path, text):
@@ -154,7 +156,10 @@ def main(arguments=None):
             f"Ваши тетради лежат в папке {FOLDER}: работайте в ней, курс её не тронет."
         )
     else:
-        print("\n".join(said) or f"Тетради в папке {FOLDER} такие же, как в курсе.")
+        print(
+            "\n".join(said)
+            or f"Новых версий тетрадей нет; ваши лежат в папке {FOLDER}."
+        )
     if options.copy:
         return 0
     print(
