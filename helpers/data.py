@@ -24,10 +24,11 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.books import WORDS, proper_names, read_book, sentences
-from helpers.dialogues import Dialogue, read_dialogues, read_statements
-from helpers.download import ROOT, Remote, fetch, teacher_folder
+from helpers import ROOT
+from helpers.download import Remote, fetch, teacher_folder
 from helpers.errors import CourseError
+from helpers.own.books import WORDS, proper_names, read_book, sentences
+from helpers.own.dialogues import Dialogue, read_dialogues, read_statements
 from helpers.text import (
     PADDING,
     START,
@@ -186,13 +187,13 @@ class Book:
     title : str
         In Russian, without quotation marks; of a student's book the name of its file.
     text : str
-        As `helpers.books.read_book` gives it: capitals and marks are in it.
+        As `helpers.own.books.read_book` gives it: capitals and marks are in it.
     sentences : list of list of str
-        As `helpers.books.sentences` cuts them.
+        As `helpers.own.books.sentences` cuts them.
     classes : dict of str to str
         Class of each word in its dictionary form, of peoples the plural: all 14
         classes of the saga; «имена» alone in a novel.  In a student's book the names
-        are those that `helpers.books.proper_names` finds, in the forms that occur.
+        are those that `helpers.own.books.proper_names` finds, in the forms that occur.
     asked : tuple of str
         Words of ``classes`` for the closing table, chosen before training.
     mode : str
@@ -220,9 +221,9 @@ class Dialogues:
 
     Attributes
     ----------
-    small_talk : list of helpers.dialogues.Dialogue
+    small_talk : list of helpers.own.dialogues.Dialogue
         Their ``context`` is ``""``.
-    facts : list of helpers.dialogues.Dialogue
+    facts : list of helpers.own.dialogues.Dialogue
         Their ``context`` is the fact; several have the same.
     title : str
         In Russian; of a student's file its name.
@@ -556,7 +557,7 @@ TOPICS = {
 
 def _sample_messages():
     """Return the texts that were written for the course."""
-    from helpers.tables import read_labelled_texts
+    from helpers.own.tables import read_labelled_texts
 
     path = SAMPLES / "messages.csv"
     try:
@@ -570,7 +571,7 @@ def _read_sib(paths):
     """Return SIB-200: its training and validation texts are both for training."""
     import pandas as pd
 
-    from helpers.tables import read_table
+    from helpers.own.tables import read_table
 
     tables = []
     for (part, (count, _)), path in zip(SIB_PARTS.items(), paths, strict=True):
@@ -891,18 +892,18 @@ def own_book(path):
     Parameters
     ----------
     path : str or pathlib.Path
-        A .txt, .fb2, .fb2.zip or .epub: see `helpers.books.read_book`.
+        A .txt, .fb2, .fb2.zip or .epub: see `helpers.own.books.read_book`.
 
     Returns
     -------
     Book
-        Its ``classes`` are the names that `helpers.books.proper_names` finds, its
+        Its ``classes`` are the names that `helpers.own.books.proper_names` finds, its
         ``asked`` the three most frequent of them; both are empty when there are none.
 
     Raises
     ------
     CourseError
-        As `helpers.books.read_book`; a book in another language, shorter than 2000
+        As `helpers.own.books.read_book`; a book in another language, shorter than 2000
         sentences, or whose words are hardly ever repeated.
     """
     path = _own_path(path, "own_book('моя_книга.txt')")
@@ -1139,7 +1140,7 @@ def own_dialogues(path):
     ----------
     path : str or pathlib.Path
         A text file of small talk, of facts, or of both: see
-        `helpers.dialogues.read_dialogues`.
+        `helpers.own.dialogues.read_dialogues`.
 
     Returns
     -------
@@ -1149,7 +1150,7 @@ def own_dialogues(path):
     Raises
     ------
     CourseError
-        As `helpers.dialogues.read_dialogues`.
+        As `helpers.own.dialogues.read_dialogues`.
     """
     path = _own_path(path, "own_dialogues('мои_диалоги.txt')")
     found = read_dialogues(path)

@@ -11,9 +11,9 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpers import ROOT
 from helpers.errors import CourseError
 
-ROOT = Path(__file__).resolve().parent.parent
 ATTEMPTS = 3
 PAGE = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype html|html)", re.IGNORECASE)
 

@@ -14,7 +14,6 @@ from collections.abc import Mapping, Set
 import numpy as np
 
 from helpers.errors import CourseError
-from helpers.files import MAX_BYTES, existing_file, read_text  # noqa: F401
 
 PADDING, UNKNOWN, START, END = "<pad>", "<unk>", "<start>", "<end>"
 UNUSED = "<unused>"  # Keras's IMDB has no word at 3: its most frequent word is 1 + 3

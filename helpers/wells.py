@@ -20,8 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers.errors import CourseError
-from helpers.files import existing_file
-from helpers.tables import SAVE_AS, at_line, read_cells
+from helpers.own.files import existing_file
+from helpers.own.tables import SAVE_AS, at_line, read_cells
 
 COLUMNS = (
     "API", "Year", "Month", "Liquid", "Gas", "RatioGasOil", "Water", "PercentWater",
@@ -339,7 +339,7 @@ def read_wells(path, columns=NEEDED):
     Parameters
     ----------
     path : str or pathlib.Path
-        In an encoding that ``helpers.files.decode`` knows.
+        In an encoding that ``helpers.own.files.decode`` knows.
     columns : sequence of str
         Names of `COLUMNS` that the file must have; of the others those of `COLUMNS`
         are kept.

@@ -2,61 +2,21 @@
 
 import functools
 import http.server
+import os
 import threading
 from pathlib import Path
 
 import pytest
 
-from helpers.errors import CourseError
+from tests.support import ROOT, FaultyHandler
 
-ROOT = Path(__file__).resolve().parent.parent
-REAL_DATA = ROOT.parent / "shared" / "datasets"
-
-
-def line_of(call, *arguments):
-    """Return the one line that a refusal is."""
-    with pytest.raises(CourseError) as caught:
-        call(*arguments)
-    message = str(caught.value)
-    assert "\n" not in message
-    return message
+REAL_DATA = os.environ.get("COURSE_DATA_DIR")  # tests that look there ask for real_data
 
 
 @pytest.fixture
 def unbroken(monkeypatch):
     """Lines as they are said, before they are broken between words."""
     monkeypatch.setattr("helpers.errors.WIDTH", 10**6)
-
-
-class FaultyHandler(http.server.SimpleHTTPRequestHandler):
-    """Serve a folder; a path that begins with a fault's name is served with it."""
-
-    def do_GET(self):
-        self.server.requests.append(self.path)
-        if self.path.startswith("/missing/"):
-            page = b"<html><body>404: no such file</body></html>"
-            self.send_response(404)
-            self.send_header("Content-Length", str(len(page)))
-            self.end_headers()
-            self.wfile.write(page)
-        elif self.path.startswith("/page/"):  # a portal answers 200 with a page
-            page = b"<html><body>Please log in</body></html>"
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(page)))
-            self.end_headers()
-            self.wfile.write(page)
-        elif self.path.startswith("/cut/"):
-            body = Path(self.directory, Path(self.path).name).read_bytes()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body[: len(body) // 2])
-        else:
-            self.path = "/" + Path(self.path).name
-            super().do_GET()
-
-    def log_message(self, *_):
-        pass
 
 
 @pytest.fixture
@@ -96,9 +56,15 @@ def teacher_folder(tmp_path, cache, monkeypatch):
     return folder
 
 
+@pytest.fixture(autouse=True)
+def no_data_of_the_user(monkeypatch):
+    """No test but those that ask for it reads the user's own files."""
+    monkeypatch.delenv("COURSE_DATA_DIR", raising=False)
+
+
 @pytest.fixture
 def real_data():
-    """The folder of real data sets; tests that need it say so when it is absent."""
-    if not REAL_DATA.is_dir():
-        pytest.skip("no folder of real data sets beside the checkout")
-    return REAL_DATA
+    """The folder of real data sets, ``COURSE_DATA_DIR`` as it was at the start."""
+    if not REAL_DATA:
+        pytest.skip("COURSE_DATA_DIR names no folder of real data sets")
+    return (ROOT / Path(REAL_DATA).expanduser()).resolve()

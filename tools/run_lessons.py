@@ -30,10 +30,10 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from tqdm import tqdm
 
 from helpers import scores
-from helpers.checks.homework import RIGHT, records_of
 from helpers.data import default_mode
 from helpers.download import teacher_folder
 from helpers.errors import CourseError
+from lessons.checks.homework import RIGHT, records_of
 
 ROOT = Path(__file__).resolve().parent.parent
 LESSONS = ROOT / "lessons"

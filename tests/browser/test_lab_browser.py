@@ -66,7 +66,7 @@ def test_homework_wrong_then_right_then_run_all(opened, course):
         [
             sys.executable,
             "-m",
-            "helpers.checks",
+            "lessons.checks.collect",
             str(folder),
             "--out",
             str(course / "t.csv"),

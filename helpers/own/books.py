@@ -1,0 +1,531 @@
+"""A student's own book as sentences: .txt, .fb2, .fb2.zip and .epub, read safely.
+
+Everything happens in memory: no member of an archive is written, no address is
+followed.  How markup becomes paragraphs is the business of ``helpers.own.markup``, how
+a text becomes words that of ``helpers.text``.
+"""
+
+import io
+import posixpath
+import re
+import unicodedata
+import urllib.parse
+import zipfile
+import zlib
+from collections import Counter
+from functools import partial
+from pathlib import Path
+
+from helpers.errors import CourseError
+from helpers.own.files import existing_file, read_text
+from helpers.own.markup import (
+    AGAIN,
+    BOMB,
+    SKIPPED_IN_EPUB,
+    SKIPPED_IN_FB2,
+    Attributes,
+    DangerError,
+    Paragraphs,
+    parse,
+    with_drop_caps,
+)
+from helpers.text import tokenize
+
+CONTAINER = "META-INF/container.xml"  # where an .epub says what it is made of
+MAX_BYTES = 50_000_000  # of a file, and of all that is unpacked from it
+MAX_LIST_BYTES = 5_000_000  # of a member that is no chapter: the package and the like
+MAX_MEMBERS = 10_000
+MAX_RATIO = 200  # books shrink 3 to 10 times, a bomb about 1000 times
+# What zipfile raises over bytes that are no archive.
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
+
+FROM_WORD = (
+    "Откройте её в Word или LibreOffice и сохраните: «Файл», «Сохранить как», «Обычный "
+    "текст (.txt)», кодировка UTF-8."
+)
+FROM_PAGES = (
+    "Откройте её в программе просмотра, скопируйте весь текст (Ctrl+A, Ctrl+C), "
+    "вставьте в текстовый редактор и сохраните как .txt в кодировке UTF-8. Если буквы "
+    "не выделяются, это снимки страниц: найдите книгу в .fb2 или .epub."
+)
+FROM_OTHERS = (
+    "Подойдут .txt, .fb2, .fb2.zip и .epub. Сохраните её как обычный текст (.txt) в "
+    "кодировке UTF-8; форматы электронных книг переводит программа Calibre."
+)
+ADVICE = dict.fromkeys([".doc", ".docx", ".rtf", ".odt"], FROM_WORD)
+ADVICE |= dict.fromkeys([".pdf", ".djvu", ".djv"], FROM_PAGES)
+# How files begin, whatever they are named.
+SIGNS = {
+    b"%PDF": ".pdf",
+    b"AT&TFORM": ".djvu",
+    b"{\\rtf": ".rtf",
+    b"\xd0\xcf\x11": ".doc",
+}
+MARKUP = re.compile(
+    r"\s*+<(?:[?]xml|!doctype|!--|(?:FictionBook|html|head|title|meta|link|body|pre|div|"
+    r"p|center|font|table|h[1-6])\b)",
+    re.IGNORECASE,
+)
+
+# A full stop after these ends no sentence.  After «т. д.», «др.», «руб.», «н. э.» it
+# may, and does where a capital letter follows.
+SHORT = set("т е к н г о св ул гл стр см ср напр проф акад тов гр".split())
+SMALL = "а-яёѣіѳѵѷ"  # letters of the spelling before 1918 are letters
+SENTENCE_END = re.compile(
+    r"""(?<![.!?…])[.!?…]++[»”“"')\]]*+(?:\s++|$)"""
+    rf"""(?![«„“"'(\[—–\-\s]*+[a-z{SMALL}])"""
+)
+WRAPPED = re.compile(rf"\n(?=[ \t]*[a-z{SMALL}])")
+WORDS = {  # but ІІ, ХІ are numbers of chapters
+    "ru": re.compile(rf"(?![хсм]*і[іхсм]*$)[{SMALL}]+(?:[-'][{SMALL}]+)*"),
+    "any": re.compile(r"\D+"),
+}
+
+# A word before `tokenize` spells it its own way, and what a word may be capital after.
+WRITTEN = re.compile(r"[^\W_](?:[^\W_]|[\u00ad\u0300\u0301]|[-‐\u2011'’ʼ](?=[^\W_]))*")
+OPENING = re.compile(r"""[!?…:;—–«„“"(\[-]|\.(?!\s)""")
+POLITE = set(  # capital by courtesy
+    "вы вас вам вами ваш ваша ваше ваши вашего вашей вашему вашем вашим вашими ваших "
+    "вашу вашею".split()
+)
+
+# A word divided at the end of a line: its parts and the mark between them.
+DIVIDED = re.compile(
+    r"(?<![^\W\d_])(?<![^\W\d_][-'’])([^\W\d_]++(?:[-'’][^\W\d_]++)*+)"
+    r"([-‐\u00ad¬])[ \t]*+\n\s*+([^\W\d_]++)"
+)
+HYPHENED = re.compile(  # words whose hyphen is their own
+    r"(?:кое|кой)-.+|из-(?:за|под)|во-(?:первых|вторых)|по-(?:.{3,}(?:ски|цки)|прежнему|"
+    r"(?:мо|тво|сво|наш|ваш|нов|друг|разн|видим|настоящ)[ео]му)|.+-(?:нибудь|либо)|"
+    r"(?:кто|ко[гм][оу]|что|че[гм][оу]|[кч]ем|как.{0,3}|где|куда|откуда|когда|почему|"
+    r"зачем|сколько)-то|(?:все|опять|так|прямо|довольно)-таки|.+(?:й|те)-ка|(.+)-\1"
+)
+
+
+def read_book(path):
+    r"""Return the text of a book, its paragraphs separated by ``\n``.
+
+    Left out of .fb2 and .epub: notes and their numbers, tables of contents, pictures,
+    style sheets, what stands outside the body.  Titles and verses are paragraphs.  An
+    .epub is read in the order of its spine, without the parts that are ``linear="no"``.
+    A .txt is returned as `helpers.text.read_text` reads it, words whole that were
+    divided at ends of lines; if it is a page or an .fb2 by its first tag, as such.
+
+    A book with a flaw is read without it, and a line is printed that says what is
+    missing: chapters, as long as most are there, faulty markup, characters.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        A .txt, .fb2, .epub, or a .zip with one .fb2 in it.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    CourseError
+        No path, no such file, another format, more than 50 MB, empty, damaged,
+        protected, or made to fill the memory.
+    """
+    if not isinstance(path, str | Path):
+        raise CourseError(
+            "нужен путь к файлу, например books.read_book('моя_книга.txt'), а дано: "
+            f"{type(path).__name__}."
+        )
+    path = existing_file(path)
+    suffix = path.suffix.lower()
+    if suffix not in (".txt", ".fb2", ".zip", ".epub"):
+        raise CourseError(
+            f"{path.name}: книгу в таком формате курс не читает",
+            ADVICE.get(suffix, FROM_OTHERS),
+        )
+    try:
+        with path.open("rb") as file:
+            start = file.read(8)
+        for sign, kind in SIGNS.items():
+            if start.startswith(sign):
+                raise CourseError(
+                    f"{path.name}: внутри книга {kind}, а не {suffix}", ADVICE[kind]
+                )
+        if suffix == ".txt" and not start.startswith(b"PK"):
+            data = read_text(path)
+            if not MARKUP.match(data):
+                return _told_whole(data, path.name)
+        elif path.stat().st_size > MAX_BYTES:
+            raise CourseError(
+                f"{path.name} больше {MAX_BYTES // 1_000_000} МБ: возьмите издание без "
+                "картинок или часть текста."
+            )
+        else:
+            data = path.read_bytes()
+    except OSError as error:
+        raise CourseError(f"{path.name} не читается: {error.strerror}.") from error
+    if not data.strip():
+        raise CourseError(f"{path.name} пуст: в нём нет ни одного слова", AGAIN)
+    try:
+        parts, unread = _parts(data, suffix)
+    except CourseError as error:
+        what = " ".join(error.what.split())  # names of members may hold anything
+        raise CourseError(f"{path.name}: {what}", error.advice) from error.__cause__
+    lines = with_drop_caps([line for part in parts for line in part.lines])
+    if not lines:
+        raise CourseError(f"{path.name} пуст: в книге нет ни одного слова", AGAIN)
+    if flaws := _flaws(parts, unread):
+        flaws = " ".join("; ".join(flaws).split())
+        print(f"Книга «{path.name}» прочитана, но с изъянами: {flaws}.")
+    text = "\n".join(lines)
+    return _told_whole(text, path.name) if suffix == ".txt" else text
+
+
+def sentences(text, letters="ru"):
+    """Return the sentences of a text as lists of words.
+
+    Words are those of `helpers.text.tokenize`, so they are lower case with ё as е, and
+    a hyphen or an apostrophe inside keeps one whole (кое-как, д'артаньян); those with
+    other characters, as 20-летний, are left out.  A sentence ends at ``. ! ? …`` and at
+    the end of a line, unless a small letter follows («Да? — спросил он»), and not after
+    initials and abbreviations («г. Карамазов»); their letters are words.
+
+    Parameters
+    ----------
+    text : str
+    letters : {"ru", "any"}
+        Whether words are of Russian letters alone, or of any script.
+
+    Returns
+    -------
+    list of list of str
+        Two sentences or more, none of them empty.
+
+    Raises
+    ------
+    CourseError
+        Not a str, other ``letters``, no word of these letters, one sentence only.
+    """
+    if letters not in ("ru", "any"):
+        raise CourseError(f'letters={letters!r}: есть "ru" (русские слова) и "any".')
+    word = WORDS[letters]
+    found = [
+        [each for each in tokenize(piece) if word.fullmatch(each)]
+        for piece in _pieces(text)
+    ]
+    found = [sentence for sentence in found if sentence]
+    if not found and letters == "ru":
+        raise CourseError(
+            "в тексте нет ни одного русского слова: похоже, это книга на другом языке",
+            'Возьмите русскую книгу или слова любого языка: letters="any".',
+        )
+    if not found:
+        raise CourseError("в тексте нет ни одного слова: возьмите другую книгу.")
+    if len(found) == 1:
+        raise CourseError(
+            "в тексте всего одно предложение: word2vec на нём ничему не научится",
+            "Возьмите книгу, в ней тысячи предложений.",
+        )
+    return found
+
+
+def proper_names(text, count=5, share=0.9):
+    """Return words that are names by their spelling: capital inside sentences.
+
+    A capital letter tells a name only where nothing else asks for one, so it does not
+    count in the first word of a sentence, a line or a quotation, nor after a dash or a
+    colon; nor do words all in capitals, of one letter, or polite «Вы», «Ваш».  A small
+    letter counts everywhere.  Forms are kept apart: иван, ивана.  What else Russian
+    writes so is found too: towns, God.
+
+    Parameters
+    ----------
+    text : str
+        As `read_book` gives it, capitals and marks in it.
+    count : int
+        Least number of capital occurrences that count.
+    share : float
+        Least share of these in all occurrences that count.
+
+    Returns
+    -------
+    list of str
+        Spelt as by `helpers.text.tokenize`, the most frequent first.
+
+    Raises
+    ------
+    CourseError
+        Not a str.
+    """
+    capital, small, spelt = Counter(), Counter(), {}
+    for piece in _pieces(text):
+        piece, end = unicodedata.normalize("NFC", piece), None
+        for found in WRITTEN.finditer(piece):
+            written = found[0]
+            opens = end is None or OPENING.search(piece, end, found.start())
+            end = found.end()
+            if written not in spelt:
+                spelt[written] = "".join(tokenize(written))
+            if written == written.lower():
+                small[spelt[written]] += 1
+            elif not opens and not written.isupper():
+                capital[spelt[written]] += 1
+    names = [
+        word
+        for word, times in capital.items()
+        if times >= count
+        and times / (times + small[word]) >= share
+        and WORDS["ru"].fullmatch(word)
+        and word.removesuffix("ъ") not in POLITE
+    ]
+    return sorted(names, key=lambda word: (-capital[word], word))
+
+
+def _pieces(text):
+    """Return the sentences of a text as pieces of it."""
+    if not isinstance(text, str):
+        raise CourseError(
+            "нужен текст книги (str), например books.read_book(путь), а дано: "
+            f"{type(text).__name__}."
+        )
+    text, _ = _whole_words(text)
+    lines = WRAPPED.sub(" ", text).split("\n")
+    return [piece for line in lines for piece in _cut(line)]
+
+
+def _cut(line):
+    """Return the sentences of a line as pieces of it."""
+    pieces, start = [], 0
+    for end in SENTENCE_END.finditer(line):
+        before = line[max(0, end.start() - 12) : end.start()]
+        word = re.search(r"[\w-]*$", before)[0]
+        initial = len(word) == 1 and word.isupper() and word != "Я"
+        if end[0].strip() == "." and (initial or word.lower() in SHORT):
+            continue
+        pieces.append(line[start : end.end()])
+        start = end.end()
+    return [*pieces, line[start:]]
+
+
+def _told_whole(text, name):
+    """Return a text with whole words and print how many were divided, if any."""
+    text, count = _whole_words(text)
+    if count:
+        print(f"Книга «{name}»: слов, разделённых в концах строк, соединено: {count}.")
+    return text
+
+
+def _whole_words(text):
+    """Return a text with no word divided at the end of a line, and how many were.
+
+    Whether a hyphen is a word's own is decided by what the text has elsewhere, then by
+    a list, then by the way of the other hyphens at ends of lines.
+    """
+    pairs = DIVIDED.findall(text)
+    if not pairs:
+        return text, 0
+    seen = Counter(tokenize(DIVIDED.sub(" ", text)))
+
+    def spelt(word):  # as `tokenize` does, which is slow for one word
+        return word.lower().replace("ё", "е").replace("’", "'")
+
+    def compared(left, right):
+        hyphened = spelt(f"{left}-{right}")
+        return seen[hyphened] - seen[spelt(left + right)], hyphened
+
+    others = [compared(left, right)[0] for left, _, right in pairs]
+    own, cut = (sum(sign * more > 0 for more in others) for sign in (1, -1))
+    count = 0
+
+    def joined(found):
+        nonlocal count
+        left, mark, right = found.groups()
+        more, hyphened = compared(left, right)
+        is_soft = mark in "\u00ad¬"
+        # A dash without its spaces stands before a capital letter, «и», between words.
+        is_dash = min(len(left), len(right)) == 1 or not right.islower()
+        if not own and not cut:
+            is_dash |= bool(seen[spelt(left)] and seen[spelt(right)])
+        if is_dash and not more and not is_soft:
+            return found[0]
+        count += 1
+        is_own = more > 0 or (not more and (own > cut or HYPHENED.fullmatch(hyphened)))
+        return left + ("-" if is_own and not is_soft else "") + right
+
+    before = None
+    while before != text:  # a long word may be divided twice
+        before, text = text, DIVIDED.sub(joined, text)
+    return text, count
+
+
+# --- formats --------------------------------------------------------------------------
+
+
+def _parts(data, suffix):
+    """Return a book as parsed parts, and the names of those that cannot be read."""
+    is_text = isinstance(data, str)
+    is_named = suffix == ".epub" and data.lstrip()[:1] != b"<"  # else it is an .fb2
+    if not is_text and (is_named or data.startswith(b"PK")):
+        archive = _Archive(data)
+        names = [name for name in archive.names if name.lower().endswith(".fb2")]
+        names = [name for name in names if not name.startswith("__MACOSX/")]
+        if archive.container is not None or (is_named and not names):
+            return _epub(archive)
+        if not archive.names.isdisjoint(["word/document.xml", "content.xml"]):
+            raise CourseError("внутри документ Word или LibreOffice", FROM_WORD)
+        if len(names) != 1:
+            raise CourseError(
+                f"в архиве книг .fb2: {len(names)}, а нужна одна",
+                "Распакуйте архив и возьмите файл книги.",
+            )
+        data = archive.read(names[0])
+    is_page = is_text and "<FictionBook" not in data[:10_000]
+    skipped = SKIPPED_IN_EPUB if is_page else SKIPPED_IN_FB2
+    part = parse(data, partial(Paragraphs, skipped), "книга", is_page)
+    if not is_page and part.root != "FictionBook":
+        raise CourseError(f"это не книга FB2, внутри <{part.root:.20}>", AGAIN)
+    return [part], []
+
+
+def _epub(archive):
+    """Return the parts of an .epub in the order of its spine, and what is unread."""
+    base = archive.container
+    if base is None:
+        raise CourseError(f"это не EPUB, в архиве нет {CONTAINER}", AGAIN)
+    (roots,) = archive.attributes(base + CONTAINER, "rootfile")
+    package = roots[0].get("full-path", "") if roots else ""
+    package = archive.find(posixpath.normpath(base + package))
+    if package not in archive.names:
+        raise CourseError("в книге EPUB нет описания (OPF)", AGAIN)
+    tags = "item", "itemref", "reference"
+    items, spine, guide = archive.attributes(package, *tags)
+    items = {item.get("id"): item for item in items}
+    asides = {
+        _resolve(package, each.get("href", ""))
+        for each in guide
+        if each.get("type") in ("toc", "notes")
+    }
+    chapters, unread = [], []
+    for itemref in spine:
+        item = items.get(itemref.get("idref"))
+        if item is None:
+            unread.append(itemref.get("idref", "без имени"))
+            continue
+        is_page = "html" in item.get("media-type", "") and "href" in item
+        is_aside = "nav" in item.get("properties", "").split()
+        if is_page and not is_aside and itemref.get("linear") != "no":
+            chapters.append(_resolve(package, item["href"]))
+    chapters = [archive.find(name) for name in chapters if name not in asides]
+    if not chapters:
+        raise CourseError("в книге EPUB нет списка глав (spine)", AGAIN)
+    encryption = archive.find(base + "META-INF/encryption.xml")
+    if encryption in archive.names:  # obfuscated fonts are listed here too
+        (closed,) = archive.attributes(encryption, "CipherReference")
+        closed = {base + urllib.parse.unquote(each.get("URI", "")) for each in closed}
+        if closed & set(chapters):
+            raise CourseError(
+                "главы зашифрованы, это защита от копирования (DRM)",
+                "Возьмите издание без защиты.",
+            )
+    parts, errors = [], []
+    for name in chapters:
+        try:
+            data, make = archive.read(name), partial(Paragraphs, SKIPPED_IN_EPUB)
+            parts.append(parse(data, make, name, is_page=True))
+        except DangerError:
+            raise
+        except CourseError as error:
+            unread.append(name)
+            errors.append(error)
+    if len(errors) > len(parts):
+        raise errors[0]
+    return parts, unread
+
+
+def _flaws(parts, unread):
+    """Return what a student should know of a book that was read with its flaws."""
+    loose = [part for part in parts if part.flaw]
+    lost = sum(part.lost for part in parts)
+    flaws = []
+    if unread:
+        total = len(unread) + len(parts)
+        flaws.append(f"не прочитано глав: {len(unread)} из {total} ({unread[0]:.60})")
+    if loose:
+        more = f", всего таких глав: {len(loose)}" if len(loose) > 1 else ""
+        where = f"{loose[0].name:.60}, строка {loose[0].flaw}".removeprefix("книга, ")
+        flaws.append(f"в разметке ошибка ({where}{more})")
+    if lost:
+        flaws.append(f"отброшено знаков, которые не читаются: {lost}")
+    return flaws
+
+
+def _resolve(package, href):
+    """Return the name of the member that the package's href means."""
+    path = urllib.parse.unquote(href.partition("#")[0])
+    name = posixpath.normpath(posixpath.join(posixpath.dirname(package), path))
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|/", path) or name.split("/")[0] == "..":
+        raise CourseError(f"адрес {href[:60]!r} ведёт за пределы книги", AGAIN)
+    return name
+
+
+def _folded(name):
+    """Return a name of a member as one that Windows or a Mac wrote may be compared."""
+    return unicodedata.normalize("NFC", name.replace("\\", "/")).casefold()
+
+
+class _Archive:
+    """A .zip in memory, and how much of it has been unpacked."""
+
+    def __init__(self, data):
+        # An upper bound, since zipfile would build its list before we can count it.
+        if data.count(b"PK\x01\x02") > MAX_MEMBERS:
+            raise DangerError(f"в архиве больше {MAX_MEMBERS} файлов. {BOMB}", AGAIN)
+        self._unpacked = 0
+        try:
+            try:
+                self._zip = zipfile.ZipFile(io.BytesIO(data), metadata_encoding="utf-8")
+            except UnicodeDecodeError:  # Russian Windows names files in cp866
+                self._zip = zipfile.ZipFile(io.BytesIO(data), metadata_encoding="cp866")
+        except DAMAGE as error:
+            raise CourseError("архив повреждён или это не архив", AGAIN) from error
+        self.names = set(self._zip.namelist())
+        self._folded = {_folded(name): name for name in sorted(self.names)}
+        # Of an .epub that was packed anew, all may lie in one more folder.
+        ends = [name for name in self.names if ("/" + name).endswith("/" + CONTAINER)]
+        self.container = min(ends, key=len).removesuffix(CONTAINER) if ends else None
+
+    def find(self, name):
+        """Return the name of a member as the archive spells it, else as it is."""
+        return name if name in self.names else self._folded.get(_folded(name), name)
+
+    def read(self, name, limit=MAX_BYTES):
+        """Return the bytes of a member, counted while they are unpacked."""
+        if name not in self.names:
+            raise CourseError(f"в архиве нет файла {name:.80}", AGAIN)
+        info, chunks, size = self._zip.getinfo(name), [], 0
+        if info.flag_bits & 1:
+            raise CourseError("архив закрыт паролем: распакуйте его сами.")
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise CourseError(f"{name:.80} сжат необычным способом", AGAIN)
+        try:
+            with self._zip.open(info) as member:
+                while chunk := member.read(1 << 16):
+                    chunks.append(chunk)
+                    size += len(chunk)
+                    self._unpacked += len(chunk)
+                    if size > max(1_000_000, MAX_RATIO * info.compress_size):
+                        raise DangerError(
+                            f"{name:.80} сжат больше чем в {MAX_RATIO} раз. {BOMB}",
+                            AGAIN,
+                        )
+                    if size > limit or self._unpacked > MAX_BYTES:
+                        raise DangerError(
+                            f"{name:.80} распаковывается без меры. {BOMB}", AGAIN
+                        )
+        except DAMAGE as error:
+            raise CourseError(f"архив повреждён: {name:.80}", AGAIN) from error
+        return b"".join(chunks)
+
+    def attributes(self, name, *tags):
+        """Return, for each tag, the attributes of its elements in an XML member."""
+        data = self.read(name, MAX_LIST_BYTES)
+        found = parse(data, partial(Attributes, tags), name).found
+        return [found[tag] for tag in tags]

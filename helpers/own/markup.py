@@ -1,0 +1,401 @@
+"""FB2, XHTML and HTML as paragraphs: strictly where they are XML, else loosely.
+
+Nothing is fetched, and no entity is expanded but such as stand for one character.
+Which files a book is made of is the business of ``helpers.own.books``.
+"""
+
+import codecs
+import html.entities
+import re
+from collections import Counter
+
+from helpers.errors import CourseError
+from helpers.text import tokenize
+
+AGAIN = "Скачайте книгу ещё раз или возьмите её в другом формате: .txt, .fb2, .epub."
+BOMB = "Такой файл может занять всю память, курс его не открывает"
+
+# Every other element of a chapter begins and ends a paragraph.
+INLINE = set(
+    "a abbr acronym b bdi bdo big cite code del dfn em emphasis font i image img ins "
+    "kbd mark q s samp small span strike strikethrough strong style sub tt u var "
+    "wbr".split()
+)
+# Raised figures are numbers of notes: glued to a word, they would spoil it.
+SKIPPED_IN_FB2 = {"sup"}
+SKIPPED_IN_EPUB = {"sup", "nav", "script", "style", "svg", "math", "title"}
+NOTES = {"notes", "comments", "footnotes"}  # names of an fb2 body
+EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
+ASIDES = set(  # values of epub:type, and of role after its "doc-"
+    "footnote footnotes endnote endnotes rearnote rearnotes noteref backlink toc "
+    "landmarks page-list pagebreak".split()
+)
+CAP_CLASS = re.compile(r"drop|\bcaps?\b|initial|lettrine|bukvi|буквиц", re.IGNORECASE)
+DROP_CAP = "\0"  # after a line that is one: no text of a file has it
+LETTER = re.compile(r"[«„“\"'(—–\s]*([^\W\d_])\0?")
+SMALL = re.compile(r"[^\W\d_]+")
+ALONE = "авикосуя"  # letters that are words
+
+DECLARED = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?\s*([\w.:-]+)""")
+ENCODINGS = ("utf-8", "cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic")
+WIDE = {
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+    b"<\0": "utf-16-le",
+    b"\0<": "utf-16-be",
+}
+RUSSIAN = re.compile(r"\b[А-ЯЁ]?[а-яё]+\b")  # read in a wrong encoding, it is not
+
+ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]*;)")
+CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\ufffe\uffff]")
+CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+# No part of it crosses the next "<", so no text takes a time that is its square.
+TAG = re.compile(
+    r"""<(/?)([A-Za-z_][\w:.-]*+)((?:[^"'<>]|"[^"<]*"|'[^'<]*')*+|[^<>]*+)>"""
+    r"|<[?!][^<>]*>"
+)
+ATTRIBUTE = re.compile(
+    r"""(?<![\w:.-])([\w:.-]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++))"""
+)
+VOID = set(  # elements of HTML that nothing closes
+    "area base br col embed hr img input link meta source track wbr".split()
+)
+
+
+class DangerError(CourseError):
+    """A file made to fill the memory: no part of a book is worth reading it."""
+
+
+def decode(data):
+    """Return the text of markup by its bytes, and how many of them are no part of it.
+
+    Only where they are neither UTF-8 nor Russian in any encoding is what the file
+    declares believed.
+
+    Parameters
+    ----------
+    data : bytes
+
+    Returns
+    -------
+    tuple of str, int
+
+    Raises
+    ------
+    ValueError, LookupError
+        No encoding fits.
+    """
+    if data[:2] in WIDE:
+        return data.decode(WIDE[data[:2]]), 0
+    try:
+        return data.decode("utf-8-sig"), 0
+    except UnicodeDecodeError:
+        if b"\0" in data:
+            raise
+    declared = DECLARED.search(data[:2000])
+    declared = declared[1].decode() if declared else "utf-8"
+    scores = {each: _russian(data[:100_000], each) for each in (declared, *ENCODINGS)}
+    best = max(scores, key=scores.get)  # of equal ones the first, which is declared
+    if scores[best] < 0.5:
+        return data.decode(declared), 0
+    text = data.decode(best, "replace")
+    return text.replace("\ufffd", ""), text.count("\ufffd")
+
+
+def _russian(data, encoding):
+    """Return the share of characters beyond ASCII that stand in Russian words."""
+    try:
+        text = data.decode(encoding, "replace")
+    except (LookupError, ValueError):
+        return -1
+    foreign = sum(not character.isascii() for character in text)
+    return sum(map(len, RUSSIAN.findall(text))) / max(1, foreign)
+
+
+def parse(data, make, name, is_page=False):
+    """Feed markup to a target and return the target.
+
+    Expat reads no DTD but the one inside the file; defusedxml refuses any entity that
+    it declares, but for such as stand for one character.  HTML's named ones are
+    replaced by their numbers beforehand.  What is no XML is read as a browser would.
+
+    Parameters
+    ----------
+    data : bytes or str
+    make : callable
+        Gives a new target, a `Target`.
+    name : str
+        Of the file, for messages.
+    is_page : bool
+        Whether this may be HTML: its elements need not be closed.
+
+    Returns
+    -------
+    Target
+        Its ``name`` is that given, ``flaw`` the line where it stops being XML, or 0;
+        ``lost`` counts bytes and control characters that were left out.
+
+    Raises
+    ------
+    CourseError
+        No markup, or cut short; as `DangerError`, an entity that may explode.
+    """
+    from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import ParseError
+
+    def new():
+        target = make()
+        if is_page and not re.search("<body", text, re.IGNORECASE):
+            target.inside = True
+        return target
+
+    lost = 0
+    try:
+        text = data
+        if isinstance(data, bytes):
+            text, lost = decode(data)
+        text = text.lstrip("\ufeff \t\r\n")
+        target = new()
+        try:
+            _strictly(ENTITY.sub(_numbers, text), target)
+        except ParseError as error:
+            plain = CONTROL.sub("", text)
+            target = new()
+            if not _loosely(plain, target, is_page):
+                raise
+            target.flaw, lost = error.position[0], lost + len(text) - len(plain)
+    except DefusedXmlException as error:
+        raise DangerError(
+            f"{name:.80}: опасный XML, он объявляет сущности. {BOMB}", AGAIN
+        ) from error
+    except (ParseError, ValueError, LookupError) as error:
+        line = getattr(error, "position", (1, 0))[0]
+        raise CourseError(
+            f"{name:.80}: файл повреждён, или его кодировка не та, что в нём указана "
+            f"(строка {line})",
+            AGAIN,
+        ) from error
+    target.name, target.lost = name, lost
+    return target
+
+
+def _strictly(text, target):
+    from defusedxml.ElementTree import XMLParser
+
+    class Parser(XMLParser):
+        def defused_entity_decl(self, name, is_parameter, value, *where):
+            # <!ENTITY nbsp "&#160;"> and <!ENTITY lt "&#38;#60;"> cannot grow.
+            if is_parameter or len(html.unescape(value or "")) != 1:
+                super().defused_entity_decl(name, is_parameter, value, *where)
+
+    parser = Parser(target=target)
+    parser.feed(text)  # of a str, expat does not look at the declared encoding
+    parser.close()
+
+
+def _numbers(match):
+    """Return an HTML entity as numbers of characters; an unknown one as it is."""
+    characters = html.entities.html5.get(match[1])
+    if characters is None:
+        return match[0]
+    return "".join(f"&#{ord(each)};" for each in characters)
+
+
+def _loosely(text, target, is_page):
+    """Feed what is nearly XML, or HTML, to a target; return whether it is whole.
+
+    Elements are closed that nobody closed, and ends without a beginning left out.  Not
+    by html.parser: what is a tag to it changed between patches of one Python.
+    """
+    text = _replaced(COMMENT, "-->", "", text)
+    text = _replaced(CDATA, "]]>", lambda found: html.escape(found[1]), text)
+    opened, counts, place, is_markup = [], Counter(), 0, False
+
+    def close():
+        tag = opened.pop()
+        counts[tag] -= 1
+        target.end(tag)
+        return tag
+
+    for found in TAG.finditer(text):
+        target.data(html.unescape(text[place : found.start()]))
+        place, (slash, tag, rest) = found.end(), found.groups()
+        tag = (tag or "").rpartition(":")[2]
+        tag = tag.lower() if is_page else tag
+        if slash and counts[tag]:
+            while close() != tag:
+                pass
+        if slash or not tag:
+            continue
+        is_markup = True
+        if tag not in INLINE and tag not in SKIPPED_IN_EPUB:
+            while opened and (opened[-1] in INLINE or opened[-1] in ("p", "sup")):
+                close()
+        target.start(tag, _attributes(rest))
+        opened.append(tag)
+        counts[tag] += 1
+        if rest.endswith("/") or (is_page and tag in VOID):
+            close()
+    target.data(html.unescape(text[place:]))
+    is_whole = is_markup and (is_page or not opened)
+    while opened:
+        close()
+    target.close()
+    return is_whole
+
+
+def _replaced(pattern, end, by, text):
+    """Replace a pattern up to its last end: after it, each try would search it all."""
+    head, end, tail = text.rpartition(end)
+    return pattern.sub(by, head + end) + tail
+
+
+def _attributes(text):
+    found = {}
+    for name, *values in ATTRIBUTE.findall(text):
+        name = EPUB_TYPE if name == "epub:type" else name
+        found.setdefault(name, html.unescape("".join(values)))
+    return found
+
+
+def _local(tag):
+    return tag.rpartition("}")[2]
+
+
+class Target:
+    """What the parsers feed: nothing is kept."""
+
+    name, flaw, lost, inside = "", 0, 0, False
+
+    def start(self, tag, attributes):
+        """Take the start of an element."""
+
+    def end(self, tag):
+        """Take the end of an element."""
+
+    def data(self, text):
+        """Take text."""
+
+    def close(self):
+        """Take the end of it all."""
+
+
+class Attributes(Target):
+    """A target: in ``found`` the attributes of the elements of some tags."""
+
+    def __init__(self, tags):
+        self.found = {tag: [] for tag in tags}
+
+    def start(self, tag, attributes):
+        self.found.get(_local(tag), []).append(attributes)
+
+
+class Paragraphs(Target):
+    """A target: in ``lines`` the paragraphs of the body, without notes."""
+
+    def __init__(self, skipped):
+        self.lines, self.root, self._skipped = [], "", skipped
+        self._parts, self._depth_skipped, self._depth_pre = [], 0, 0
+        self._drawn, self._is_cap = None, False
+
+    def start(self, tag, attributes):
+        self.root = self.root or _local(tag)
+        tag = _local(tag).lower()
+        if self._depth_skipped or self._is_aside(tag, attributes):
+            if not self._depth_skipped:
+                self._drawn = [] if tag == "svg" else None
+            self._depth_skipped += 1
+            return
+        self._border(tag)
+        self.inside = self.inside or tag == "body"
+        self._depth_pre += tag == "pre"
+        self._is_cap |= bool(CAP_CLASS.search(attributes.get("class", "")))
+        if tag in ("img", "image"):
+            self._draw(attributes.get("alt", ""))
+
+    def end(self, tag):
+        tag = _local(tag).lower()
+        if self._depth_skipped:
+            self._depth_skipped -= 1
+            if not self._depth_skipped and self._drawn:
+                self._draw("".join(self._drawn))
+            return
+        self._border(tag)
+        self.inside = self.inside and tag != "body"
+        self._depth_pre -= tag == "pre"
+
+    def data(self, text):
+        if not self._depth_skipped and self.inside:
+            self._parts.append(text)
+        elif self._depth_skipped and self._drawn is not None:
+            self._drawn.append(text)
+
+    def close(self):
+        self._border("")
+
+    def _is_aside(self, tag, attributes):
+        said = attributes.get(EPUB_TYPE, "").split()
+        said.append(attributes.get("role", "").removeprefix("doc-"))
+        return (
+            tag in self._skipped
+            or (tag == "a" and attributes.get("type") == "note")
+            or (tag == "body" and attributes.get("name") in NOTES)
+            or not ASIDES.isdisjoint(said)
+        )
+
+    def _draw(self, text):
+        """Keep a picture of one capital letter, which begins a word."""
+        text = text.strip()
+        if self.inside and len(text) == 1 and text.isupper():
+            self._parts.append(text)
+
+    def _border(self, tag):
+        if tag in INLINE or not self._parts:
+            return
+        text = "".join(self._parts)
+        self._parts.clear()
+        for row in text.split("\n") if self._depth_pre else [text]:
+            line = " ".join(row.split())
+            if line:
+                is_cap = self._is_cap and LETTER.fullmatch(line)
+                self.lines.append(line + DROP_CAP * bool(is_cap))
+                self._is_cap = False
+
+
+def with_drop_caps(lines):
+    """Return lines, a capital letter that stands alone put to the word it begins.
+
+    Before a small letter, that is.  Of letters that are words too, what the book has
+    elsewhere decides, «Старуха» or «таруха»; and where it has neither, whether the
+    letter is called a drop cap.
+
+    Parameters
+    ----------
+    lines : list of str
+        Of `Paragraphs`.
+
+    Returns
+    -------
+    list of str
+    """
+    whole, seen = [], None
+    for line in lines:
+        last = whole[-1] if whole else ""
+        found, rest = LETTER.fullmatch(last), SMALL.match(line)
+        if found and found[1].isupper() and rest and line[0].islower():
+            seen = seen or Counter(tokenize("\n".join(lines)))
+            letter, rest = found[1].lower(), "".join(tokenize(rest[0]))
+            more = seen[letter + rest] - (seen[rest] - 1)
+            is_called, is_word = last.endswith(DROP_CAP), letter in ALONE
+            if is_called:
+                begins = more >= 0 or not is_word
+            else:  # in a dictionary Б stands before баба
+                begins = more > 0 or (
+                    more == 0 and not is_word and not rest.startswith(letter)
+                )
+            if begins or is_called:
+                whole[-1] = last.rstrip(DROP_CAP) + " " * (not begins) + line
+                continue
+        whole.append(line)
+    return [line.rstrip(DROP_CAP) for line in whole]

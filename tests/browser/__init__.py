@@ -1,1 +1,0 @@
-"""The course in a real browser: `make test-lab`."""

@@ -1,0 +1,718 @@
+"""The dialogues of lesson 7: both modes, a student's own, mistakes, a fair split."""
+
+import codecs
+import hashlib
+import itertools
+import re
+import shutil
+import zipfile
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from helpers import data
+from helpers.data import CATALOGUE, Dialogues, load, own_dialogues
+from helpers.errors import CourseError
+from helpers.own import dialogues
+from helpers.own.dialogues import (
+    Dialogue,
+    group_statements,
+    read_dialogues,
+    read_statements,
+    split_facts,
+)
+from helpers.text import tokenize
+from tests.data.test_catalogue import check_structure, served_entry
+from tests.support import line_of as refusal
+
+TALK = """# Приветствия
+
+- привет / здравствуй / рад тебя видеть
+- Здравствуйте! О чём поговорим?
+- как дела?
+- хорошо
+
+- пока
+- До свидания!
+"""
+FACTS = """= Я живу в школьной библиотеке.
+- где ты живёшь? / где твой дом?
+- в школьной библиотеке
+- ты живёшь на вокзале?
+- нет
+
+= Меня зовут Гриша.
+- как тебя зовут?
+- Гриша
+"""
+SMALL_TALK = [
+    Dialogue(
+        "",
+        ("привет", "здравствуй", "рад тебя видеть"),
+        "Здравствуйте! О чём поговорим?",
+    ),
+    Dialogue("", ("как дела?",), "хорошо"),
+    Dialogue("", ("пока",), "До свидания!"),
+]
+HOME = "Я живу в школьной библиотеке."
+ABOUT = [
+    Dialogue(HOME, ("где ты живёшь?", "где твой дом?"), "в школьной библиотеке"),
+    Dialogue(HOME, ("ты живёшь на вокзале?",), "нет"),
+    Dialogue("Меня зовут Гриша.", ("как тебя зовут?",), "Гриша"),
+]
+FULL = list(data.KOZIEV_PARTS)
+
+
+def line_of(call, *arguments):
+    """Return the one line that a refusal is; it ends as a sentence or with a file."""
+    message = refusal(call, *arguments)
+    assert message.endswith((".", "txt"))
+    return message
+
+
+def own(folder, content, name="мои диалоги.txt", encoding="utf-8"):
+    path = folder / name
+    path.write_bytes(
+        content if isinstance(content, bytes) else content.encode(encoding)
+    )
+    return path
+
+
+def triples(count, about="T"):
+    """Return so many blocks in the form of the full set."""
+    return "\n" + "".join(
+        f"T: Я {about} {i // 4}\nQ: ты {i % 4}?\nA: да\n\n" for i in range(count)
+    )
+
+
+@pytest.fixture
+def samples(tmp_path, monkeypatch):
+    """The course's own two files, tiny."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    own(folder, TALK, "smalltalk.txt")
+    own(folder, FACTS, "facts.txt")
+    monkeypatch.setattr(data, "SAMPLES", folder)
+    return folder
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """The full set as if its files had 8 and 5 blocks."""
+    parts = {name: (n, None) for name, n in zip(FULL, (8, 5), strict=True)}
+    monkeypatch.setattr(data, "KOZIEV_PARTS", parts)
+
+
+@pytest.fixture
+def teacher(teacher_folder, samples, small):
+    for name, count in zip(FULL, (8, 5), strict=True):
+        own(teacher_folder, triples(count, name[23:26]), name)
+    return teacher_folder
+
+
+MARKS = "\u200b\u200c\u200e\u202a\u2060\u2068\ufeff\u00ad"
+
+
+@pytest.mark.parametrize("mark", MARKS, ids=lambda mark: f"U+{ord(mark):04X}")
+def test_marks_that_nobody_sees_do_not_count(tmp_path, mark):
+    for text in (
+        "# мои\n" + TALK.replace("- ", mark + "- "),
+        TALK.replace("- ", f"-{mark} "),
+        TALK.replace("- ", f"- {mark}"),
+        TALK.replace("ривет", f"ри{mark}вет").replace("\n\n", f"\n{mark}\n"),
+    ):
+        assert read_dialogues(own(tmp_path, text)) == SMALL_TALK
+
+
+def test_separators_of_lines_and_paragraphs_end_lines(tmp_path):
+    text = TALK.replace("\n\n", "\u2029\u2029").replace("\n", "\u2028")
+    assert read_dialogues(own(tmp_path, text)) == SMALL_TALK
+
+
+def test_two_fields_make_the_line(tmp_path):
+    with pytest.raises(CourseError) as caught:
+        read_dialogues(own(tmp_path, "- привет\n- здравствуйте\n- как дела?\n"))
+    error = caught.value
+    assert error.what.endswith("вопросы и ответы идут парами.")
+    assert error.advice.startswith("Допишите недостающую")
+    assert str(error) == f"{error.what} {error.advice}"
+
+
+# --- both modes -----------------------------------------------------------------------
+
+
+def test_both_modes_have_one_structure(teacher, capsys):
+    sample, full = load("dialogues", "sample"), load("dialogues", "full")
+    check_structure(sample, "sample")
+    check_structure(full, "full")
+    assert sample == Dialogues(SMALL_TALK, ABOUT, "диалоги курса", "sample")
+    assert full.small_talk == SMALL_TALK
+    assert len(full.facts) == 13
+    assert full.facts[1] == Dialogue("Я 4_1 0", ("ты 1?",), "да")
+    assert full.facts[8] == Dialogue("Я 5_1 0", ("ты 0?",), "да")
+    assert capsys.readouterr().out.splitlines() == [
+        "Данные: диалоги курса (sample): "
+        "в беседе ответов 3, фактов 2, вопросов о них 3",
+        "Данные: факты из NLP_Datasets (full): "
+        "в беседе ответов 3, фактов 4, вопросов о них 13",
+    ]
+
+
+def test_spoiled_files_of_the_course_say_how_to_restore_them(samples, teacher_folder):
+    for name, other in (("smalltalk.txt", FACTS), ("facts.txt", TALK)):
+        whole = (samples / name).read_bytes()
+        for spoiled in (None, b"", b"\x00\x01", b"- one", other.encode()):
+            (samples / name).unlink(missing_ok=True)
+            if spoiled is not None:
+                (samples / name).write_bytes(spoiled)
+            said = line_of(load, "dialogues", "sample")
+            assert said.startswith(f"{samples / name}: ")
+            assert said.endswith(f"git checkout -- data/{name}")
+        assert "не должны стоять" in said
+        (samples / name).write_bytes(b"- a\n- b\n\n- c\n")
+        said = line_of(load, "dialogues", "sample")
+        assert f"{name}: строка 4: у вопроса «c» нет ответа" in said
+        (samples / name).write_bytes(whole)
+    check_structure(load("dialogues", "sample"), "sample")
+
+
+def test_spoiled_small_talk_is_not_the_full_sets_fault(teacher, samples):
+    (samples / "smalltalk.txt").unlink()
+    said = line_of(load, "dialogues", "full")
+    assert "git checkout -- data/smalltalk.txt" in said
+    assert "COURSE_DATA_DIR" not in said
+
+
+def test_full_mode_does_not_need_the_sample_of_facts(teacher, samples):
+    (samples / "facts.txt").unlink()
+    check_structure(load("dialogues", "full"), "full")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1251", "utf-16"])
+def test_another_encoding_of_the_full_set(encoding, teacher):
+    said = triples(5, "скоро вернусь").replace("\n", "\r\n")
+    own(teacher, said, FULL[1], encoding)
+    assert load("dialogues", "full").facts[-1].context == "Я скоро вернусь 1"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "answer5_1s.txt пуст"),
+        (bytes(range(256)), "это не текст"),
+        ("<html><body>Please log in</body></html>", "это веб-страница, а не текст"),
+        (triples(4), "вопросов 4, а нужно 5: файл обрезан, или это другой"),
+        (triples(6), "вопросов 6, а нужно 5"),
+        (triples(5)[:-8], "строка 19: на этой строке блок кончается"),
+        (TALK, "строка 3: «- привет / здравствуй"),
+    ],
+    ids="empty binary page short long cut talk".split(),
+)
+def test_what_is_not_the_full_set_is_refused_and_kept(content, said, teacher):
+    path = own(teacher, content, FULL[1])
+    content = path.read_bytes()
+    message = line_of(load, "dialogues", "full")
+    assert message.startswith(f"{teacher / FULL[0]}, {path}: {path.name}")
+    assert said in message
+    assert "Замените файл или уберите переменную COURSE_DATA_DIR, тогда" in message
+    assert path.read_bytes() == content
+
+
+def test_download(server, cache, samples, small, monkeypatch):
+    for name, count in zip(FULL, (8, 5), strict=True):
+        own(server.folder, triples(count), name)
+    entry = served_entry("dialogues", server, sums=True)
+    monkeypatch.setitem(CATALOGUE, "dialogues", entry)
+    check_structure(load("dialogues", "full"), "full")
+    check_structure(load("dialogues", "full"), "full")
+    assert server.requests == [f"/{name}" for name in FULL]
+    own(cache, "половина", FULL[1])
+    check_structure(load("dialogues", "full"), "full")
+    assert len(server.requests) == 3
+
+
+def test_another_file_at_the_address_is_not_kept(
+    server, cache, samples, small, monkeypatch
+):
+    own(server.folder, triples(8), FULL[0])
+    path = own(server.folder, triples(5), FULL[1])
+    summed = served_entry("dialogues", server, sums=True)
+    own(server.folder, triples(3), path.name)
+    monkeypatch.setitem(CATALOGUE, "dialogues", summed)
+    with pytest.raises(CourseError, match="контрольная сумма не сошлась"):
+        load("dialogues", "full")
+    assert [each.name for each in cache.iterdir()] == FULL[:1]
+    monkeypatch.setitem(CATALOGUE, "dialogues", served_entry("dialogues", server))
+    with pytest.raises(CourseError, match=r"вопросов 3, а нужно 5.*удалён из кэша"):
+        load("dialogues", "full")
+    assert not list(cache.iterdir())
+
+
+def test_a_half_of_the_full_set_in_the_folder_is_not_enough(teacher, monkeypatch):
+    (teacher / FULL[1]).unlink()
+    asked = []
+    monkeypatch.setattr(data, "fetch", lambda remote: asked.append(remote.name))
+    with pytest.raises(TypeError):  # fetch has given no path
+        load("dialogues", "full")
+    assert asked == FULL
+
+
+# --- the real files -------------------------------------------------------------------
+
+
+def test_addresses_are_pinned_and_the_sums_are_those_of_the_files(real_data):
+    ((one, other),) = [layout.files for layout in CATALOGUE["dialogues"].layouts]
+    for remote in (one, other):
+        (url,) = remote.urls
+        assert re.search(rf"/NLP_Datasets/[0-9a-f]{{40}}/QA/{remote.name}$", url)
+        content = (real_data / remote.name).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == remote.sha256
+
+
+def test_the_real_files(real_data, teacher_folder, samples, capsys):
+    for name in FULL:
+        shutil.copy(real_data / name, teacher_folder)
+    full = load("dialogues", "full")
+    check_structure(full, "full")
+    assert "фактов 4821, вопросов о них 68335" in capsys.readouterr().out
+    assert all(len(fact.questions) == 1 for fact in full.facts)
+    train, test = split_facts(full.facts, np.random.default_rng(0), 0.1)
+    check_split(full.facts, train, test)
+    kept = {fact.context for fact in [*train, *test]}
+    assert len({fact.context for fact in test}) == len(kept) // 10
+    statements = list(dict.fromkeys(fact.context for fact in full.facts))
+    groups = group_statements(statements)
+    assert groups.max() + 1 == 3417
+    assert np.bincount(groups).max() == 556
+
+
+# --- a student's file -----------------------------------------------------------------
+
+BOTH = TALK + "\n" + FACTS
+PLAIN = {  # the same dialogues, written otherwise
+    "as they are": BOTH.encode(),
+    "marked": codecs.BOM_UTF8 + BOTH.encode(),
+    "windows": BOTH.replace("\n", "\r\n").encode("cp1251"),
+    "old mac": BOTH.replace("\n", "\r").encode(),
+    "utf-16": BOTH.encode("utf-16"),
+    "em dash": re.sub("(?m)^- ", "— ", BOTH).encode(),
+    "en dash": re.sub("(?m)^- ", "– ", BOTH).encode("cp1251"),
+    "dash of Word": re.sub("(?m)^- ", "—\u00a0", BOTH).encode(),
+    "indented": re.sub("(?m)^", "\t ", BOTH).encode(),
+    "blanks": BOTH.replace(" ", "   ").replace("\n", " \t\n").encode(),
+    "far apart": ("\n\n" + BOTH.replace("\n\n", "\n\n \n\n")).encode(),
+    "comments": ("#\n" + BOTH.replace("\n- ", "\n# о чём\n- ")).encode(),
+    "long comment": (f"# {'о' * 600}\n" + BOTH).encode(),
+    "no end": BOTH.rstrip("\n").encode(),
+}
+
+
+@pytest.mark.parametrize("content", PLAIN.values(), ids=list(PLAIN))
+def test_own_dialogues_written_in_any_usual_way(content, tmp_path, capsys):
+    value = own_dialogues(own(tmp_path, content))
+    check_structure(value, "own")
+    assert value == Dialogues(SMALL_TALK, ABOUT, "мои диалоги", "own")
+    assert capsys.readouterr().out == (
+        "Данные: свои диалоги «мои диалоги.txt»: "
+        "в беседе ответов 3, фактов 2, вопросов о них 3\n"
+    )
+
+
+def test_a_path_may_be_a_text_and_a_file_of_one_kind(tmp_path):
+    value = own_dialogues(str(own(tmp_path, TALK)))
+    assert (value.small_talk, value.facts) == (SMALL_TALK, [])
+    check_structure(value, "own")
+    value = own_dialogues(str(own(tmp_path, FACTS)))
+    assert (value.small_talk, value.facts) == ([], ABOUT)
+    check_structure(value, "own")
+
+
+def test_the_order_is_that_of_the_file(tmp_path):
+    path = own(tmp_path, FACTS + "\n" + TALK)
+    assert read_dialogues(path) == ABOUT + SMALL_TALK
+
+
+def test_a_slash_without_blanks_is_a_part_of_a_word(tmp_path):
+    path = own(tmp_path, "- это и/или то / 1/2?\n- см. http://дом.рф/7\n")
+    (found,) = read_dialogues(path)
+    assert found.questions == ("это и/или то", "1/2?")
+    assert found.answer == "см. http://дом.рф/7"
+
+
+def test_a_hash_and_a_dash_inside_a_line_mean_nothing(tmp_path):
+    path = own(tmp_path, "- кто - это? # = №1\n- я - это\n")
+    assert read_dialogues(path) == [Dialogue("", ("кто - это? # = №1",), "я - это")]
+
+
+def test_the_longest_line(tmp_path):
+    path = own(tmp_path, f"- {'а' * 498}\n- да\n")
+    assert len(read_dialogues(path)[0].questions[0]) == 498
+    path = own(tmp_path, f"- что?\n- {'а' * 499}\n")
+    assert "строка 2: 501 знаков, а в строке" in line_of(read_dialogues, path)
+
+
+BAD = {
+    "no dash": ("Привет!\nЗдравствуйте!\n", r"txt: нет ни одной .* с «- »\. Вопрос"),
+    "facts only": ("= Я живу.\n\n= Я учусь.\n", r"txt: нет ни одной строки.* «- »\."),
+    "no space at all": ("-кто?\n-я\n", r"нет ни одной .* \(чёрточка, пробел, текст\)"),
+    "comments": ("# - раз\n# - два\n", r"нет ни одной строки, которая начинается с"),
+    "prose": ("а" * 5000, r"нет ни одной строки, которая начинается с «- »\. Вопрос"),
+    "empty": ("", r"txt пуст: .* ни одной реплики\. Вопрос пишут строкой «- привет»"),
+    "blank": (" \r\n\t\n", r"пуст: .* ни одной реплики\. Вопрос пишут строкой"),
+    "mark alone": (codecs.BOM_UTF8, "пуст: .* Вопрос пишут"),
+    "one line": ("\n- привет\n", "строка 2: реплика в файле всего одна.*Допишите"),
+    "one and fact": ("= Я тут.\n- где ты?", "строка 2: реплика в файле всего одна"),
+    "odd": (
+        "- привет\n- здравствуй\n- пока\n\n- а\n- б\n",
+        "строка 3: у вопроса «пока» нет ответа: реплик в блоке 3, .* Допишите",
+    ),
+    "parted": (
+        "- привет\n\n- здравствуй\n\n- пока\n\n- пока\n",
+        "строка 1: у вопроса «привет» нет .* между вопросом и ответом нет пустой",
+    ),
+    "odd, end": (TALK + "- ой\n", "строка 10: у вопроса «ой» нет ответа"),
+    "odd, fact": (FACTS.replace("- нет\n", ""), "строка 4: у вопроса «ты живёшь на"),
+    "empty phrasing": (
+        "- привет / / пока\n- здравствуй\n",
+        "строка 1: одна из формулировок вопроса пуста.* уберите лишнюю черту",
+    ),
+    "slash first": ("- / привет\n- да\n", "строка 1: одна из формулировок"),
+    "slash last": ("- да?\n- да\n- привет /\n- да\n", "строка 3: одна из формулировок"),
+    "marks": ("- привет / ?!\n- да\n", "строка 1: одна из формулировок вопроса пуста"),
+    "empty question": ("- \n- да\n", "строка 1: вопрос пуст: .* Впишите вопрос"),
+    "empty answer": ("- да?\n-\n", "строка 2: ответ пуст: .* Впишите ответ"),
+    "answer of marks": ("- да?\n- …\n", "строка 2: ответ пуст"),
+    "two answers": (
+        "- привет\n- да / нет\n",
+        "строка 2: в ответе «да / нет» стоит « / », .* Оставьте один",
+    ),
+    "no questions": (
+        "= Я живу в лесу.\n\n" + FACTS,
+        "строка 1: о факте «Я живу в лесу.» нет ни одного вопроса. Допишите под ним",
+    ),
+    "two facts": (
+        FACTS.replace("\n\n", "\n"),
+        "строка 6: второй факт в одном блоке, первый стоит в строке 1. Поставьте",
+    ),
+    "two at once": ("= Раз.\n= Два.\n- кто?\n- я\n", "строка 2: второй факт"),
+    "fact below": (
+        "- кто?\n- я\n= Я тут.\n- где?\n- тут\n",
+        r"строка 3: факт «Я тут\.» стоит под репликами.* Поставьте перед ним пустую",
+    ),
+    "empty fact": ("=\n- кто?\n- я\n", "строка 1: после «= » нет ни одного слова"),
+    "neither": (
+        "- привет\n- здравствуй\nКак дела?\n- хорошо\n",
+        "строка 3: непонятно, что такое «Как дела.»: .* Реплика начинается с «- »",
+    ),
+    "neither, long": (
+        "- а\n" + "слово " * 20,
+        r"строка 2: непонятно, что такое «(слово )+сло…»",
+    ),
+    "no space": ("- кто?\n-я\n", "строка 2: .* «-я»: .* Начните строку с «- »: один"),
+    "dash, no space": ("—кто?\n— я\n", "строка 1: .* с «— »: один знак и пробел"),
+    "fact, no space": ("=Я тут.\n- где?\n- тут", "строка 1: .* строку с «= »: один"),
+    "two hyphens": ("- кто?\n-- я\n", "строка 2: .* «-- я»: .* один знак"),
+    "table": ("вопрос;ответ\nкто?;я\n- а\n- б\n", "строка 1: непонятно, что такое «во"),
+    "statements": (triples(2), "нет ни одной строки, которая начинается с «- »"),
+    "long line": (
+        f"- кто?\n- я\n\n- {'а' * 500}\n- да\n",
+        "строка 4: 502 знаков, а в строке их должно быть не больше 500. Сократите",
+    ),
+    "binary": (bytes(range(256)), "это не текст.*сохраните как обычный текст"),
+    "picture": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "это не текст"),
+    "mixed": (BOTH.encode() + BOTH.encode("cp1251"), "кодировка не узнаётся"),
+    "page": ("\n<!DOCTYPE html><p>- а</p>\n- б\n", "это веб-страница, .* Raw"),
+    "docx": (b"PK\x03\x04" + bytes(99), r"документ Word, PDF или архив.*Обычный"),
+    "empty zip": (b"PK\x05\x06" + bytes(18), "документ Word, PDF или архив"),
+    "doc": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "документ Word"),
+    "pdf": (b"%PDF-1.7\n", "это документ Word, PDF или архив, .*кодировка UTF-8"),
+    "rtf": (b"{\\rtf1\\ansi - a\n- b\n}", "это документ Word"),
+}
+
+
+@pytest.mark.parametrize(("content", "said"), BAD.values(), ids=list(BAD))
+def test_what_is_wrong_with_own_dialogues(content, said, tmp_path, capsys):
+    message = line_of(own_dialogues, own(tmp_path, content))
+    assert message.startswith("мои диалоги.txt")
+    assert re.search(said, message), message
+    assert capsys.readouterr().out == ""
+
+
+def test_lines_are_counted_as_an_editor_counts_them(tmp_path):
+    content = "\n\n# о себе\n\n" + FACTS.replace("- Гриша", "-Гриша")
+    for ends in ("\n", "\r\n", "\r"):
+        said = line_of(own_dialogues, own(tmp_path, content.replace("\n", ends)))
+        assert "строка 13: непонятно, что такое «-Гриша»" in said
+
+
+def test_a_docx(tmp_path):
+    path = tmp_path / "диалоги.docx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("word/media/image.png", bytes(3_000_000))
+    said = line_of(read_dialogues, path)
+    assert said.startswith("диалоги.docx: это документ Word, PDF или архив")
+
+
+def test_large_files(tmp_path):
+    path = own(tmp_path, b"- a\n- b\n" * 250_000)
+    assert len(read_dialogues(path)) == 250_000
+    path = own(tmp_path, path.read_bytes() + b"\n")
+    said = line_of(read_dialogues, path)
+    assert said.startswith("мои диалоги.txt больше 2 МБ: столько реплик")
+    assert "Возьмите часть файла" in said
+
+
+@pytest.mark.parametrize("given", [None, 5, b"talk.txt", ["talk.txt"]])
+def test_what_is_no_path(given):
+    said = line_of(own_dialogues, given)
+    assert f"а дано: {type(given).__name__}" in said
+
+
+@pytest.mark.parametrize("read", [read_dialogues, read_statements, own_dialogues])
+def test_no_such_file(read, tmp_path):
+    for path in (tmp_path / "нет.txt", tmp_path):
+        with pytest.raises(CourseError, match=r"файла .* нет\. Проверьте имя"):
+            read(path)
+
+
+def test_a_file_that_cannot_be_read(tmp_path, monkeypatch):
+    path = own(tmp_path, TALK)
+
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(type(path), "open", refuse)
+    said = line_of(read_dialogues, path)
+    assert said == "мои диалоги.txt не читается: Permission denied."
+
+
+# --- blocks of three lines ------------------------------------------------------------
+
+CAT = "T: Кот  спит\nQ: кто спит?\nA: кот\n"
+
+
+def test_statements_are_not_merged(tmp_path):
+    path = own(tmp_path, f"\n\n# кот\n{CAT}\n{CAT}\n \nT: Я\nQ: Кто ты / он?\nA: ты")
+    cat = Dialogue("Кот спит", ("кто спит?",), "кот")
+    assert read_statements(path) == [cat, cat, Dialogue("Я", ("Кто ты / он?",), "ты")]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "пуст"),
+        ("# кот\n", "нет ни одного блока «T:», «Q:», «A:»"),
+        ("T: Кот спит\n\n" + CAT, "строка 1: на этой строке .* строка «Q: …»"),
+        (CAT[:-7], "строка 2: на этой строке блок кончается, .* «A: …»"),
+        (CAT + CAT, "строка 4: в блоке лишняя строка. Поставьте перед ней пустую"),
+        ("\n" + CAT.replace("Q:", "A:"), "строка 3: «A: кто спит.», а нужна .* «Q: …»"),
+        (CAT.replace("кот", "?"), "строка 3: «A: .», а нужна строка «A: …» с текстом"),
+        (CAT.replace("T: ", "T:"), "строка 1: «T:Кот спит», а нужна строка «T: …»"),
+        (CAT.replace("A: кот", "A:"), "строка 3: «A:», а нужна"),
+        (b"PK\x03\x04" + bytes(99), "документ Word, PDF или архив"),
+        ("<html>T: Кот</html>", "это веб-страница"),
+        (bytes(range(256)), "это не текст"),
+    ],
+    ids="empty comment one two four order marks glued blank zip page binary".split(),
+)
+def test_what_is_wrong_with_statements(content, said, tmp_path):
+    message = line_of(read_statements, own(tmp_path, content, "факты.txt"))
+    assert message.startswith("факты.txt")
+    assert re.search(said, message), message
+
+
+# --- a fair split ---------------------------------------------------------------------
+
+
+def near(one, other):
+    """Return whether two statements are near, by the definition."""
+    one, other = Counter(tokenize(one)), Counter(tokenize(other))
+    longer = max(one.total(), other.total())
+    return one == other or (longer >= 4 and (one & other).total() >= longer - 1)
+
+
+def check_split(facts, train, test):
+    """Check all that a split promises, but for its size."""
+    contexts = [{fact.context for fact in part} for part in (train, test)]
+    assert not contexts[0] & contexts[1]
+    assert contexts[0]
+    assert contexts[1]
+    assert contexts[0] | contexts[1] <= {fact.context for fact in facts}
+    bags = [whole_and_less(part) for part in contexts]
+    assert not bags[0] & bags[1]
+    order = {fact: i for i, fact in reversed(list(enumerate(map(key_of, facts))))}
+    for part in (train, test):
+        places = [order[key_of(fact)] for fact in part]
+        assert places == sorted(places)
+    asked = [
+        (tuple(tokenize(fact.context)), tuple(tokenize(question)))
+        for fact in [*train, *test]
+        for question in fact.questions
+    ]
+    assert len(asked) == len(set(asked))
+    assert set(asked) == {
+        (tuple(tokenize(fact.context)), tuple(tokenize(question)))
+        for fact in facts
+        for question in fact.questions
+    }
+
+
+def key_of(fact):
+    return fact.context, fact.answer, fact.questions[-1]
+
+
+def whole_and_less(statements):
+    """Return the bags of words of statements, and those without one of the words."""
+    bags = set()
+    for statement in statements:
+        words = sorted(tokenize(statement))
+        bags.add(tuple(words))
+        if len(words) >= 4:
+            bags.update(itertools.combinations(words, len(words) - 1))
+    return bags
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "together"),
+    [
+        ("Я живу тут", "Тут я живу!", True),
+        ("Всё своё", "все СВОЕ.", True),
+        ("Я живу тут", "Я живу там", False),  # three words say too little
+        ("Я живу тут давно", "Я давно живу там", True),
+        ("Я живу тут давно", "Я живу тут", True),
+        ("Я живу тут давно", "Я живу", False),
+        ("Я живу тут давно", "Он жил тут давно", False),
+        ("Да, я да", "Да, я", False),
+        ("да да да да", "да да да", True),
+        ("да да да да", "да да", False),
+        ("да да нет нет", "да нет нет нет", True),
+        ("да да нет нет", "нет нет нет нет", False),
+        ("", "Я", False),
+        ("!", "?", True),
+    ],
+)
+def test_which_statements_are_near(one, other, together):
+    assert near(one, other) == together
+    groups = group_statements([one, other])
+    assert groups.dtype == np.int64
+    assert groups.tolist() == [0, int(not together)]
+
+
+def test_near_of_the_near_are_one_group():
+    chain = ["а б в г", "д е ж з", "в г д а", "г д е а", "е г з д", "к л м н о"]
+    assert group_statements(chain).tolist() == [0, 0, 0, 0, 0, 1]
+    assert group_statements(chain[:2]).tolist() == [0, 1]
+    assert group_statements([]).shape == (0,)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_groups_are_those_of_the_definition(seed):
+    rng = np.random.default_rng(seed)
+    words = np.array(list("абвгдежзик"))
+    statements = [" ".join(rng.choice(words, rng.integers(1, 8))) for _ in range(150)]
+    groups = list(range(150))
+    for i, j in itertools.combinations(range(150), 2):
+        if near(statements[i], statements[j]) and groups[i] != groups[j]:
+            groups = [groups[i] if each == groups[j] else each for each in groups]
+    numbers = {}
+    wanted = [numbers.setdefault(each, len(numbers)) for each in groups]
+    assert 1 < len(numbers) < 150
+    assert group_statements(statements).tolist() == wanted
+
+
+def test_ten_thousand_statements_take_a_moment():
+    rng = np.random.default_rng(0)
+    words = rng.integers(0, 100, (10_000, 6))
+    groups = group_statements([" ".join(map(str, row)) for row in words])
+    assert len(groups) == 10_000
+
+
+def facts_about(*statements):
+    return [Dialogue(each, ("кто?", f"{each}?"), "я") for each in statements]
+
+
+RUN = [" ".join(["это", *(f"{i}{j}" for j in range(3))]) for i in range(40)]
+
+
+@pytest.mark.parametrize("share", [0.01, 0.1, 0.25, 0.5, 0.99])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_share_is_that_of_statements(share, seed):
+    facts = facts_about(*RUN)
+    train, test = split_facts(facts, np.random.default_rng(seed), share)
+    check_split(facts, train, test)
+    assert len(test) == max(1, int(share * 40))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_large_group_stays_in_training(seed):
+    alike = [f"я живу тут {i}" for i in range(20)]
+    facts = facts_about(*RUN[:20], *alike)
+    train, test = split_facts(facts, np.random.default_rng(seed), 0.25)
+    check_split(facts, train, test)
+    assert len(test) == 10
+    assert {fact.context for fact in train} >= set(alike)
+
+
+def test_the_least_group_is_held_out_where_none_fits():
+    alike = [f"я живу тут {i}" for i in range(7)]
+    facts = facts_about(*alike, "Это я и ты", "это ты и я", "Это ты и он")
+    train, test = split_facts(facts, np.random.default_rng(0), 0.1)
+    check_split(facts, train, test)
+    assert [fact.context for fact in test] == [
+        "Это я и ты",
+        "это ты и я",
+        "Это ты и он",
+    ]
+
+
+def test_the_same_seed_parts_the_same_way_and_another_otherwise():
+    facts = facts_about(*RUN)
+    one, again, other = (
+        split_facts(facts, np.random.default_rng(seed), 0.2) for seed in (1, 1, 2)
+    )
+    assert one == again
+    assert one != other
+
+
+def test_each_question_about_a_statement_is_kept_once():
+    facts = [
+        Dialogue("Я ещё тут.", ("ты тут?", "Ты тут", "тут ты?"), "да"),
+        Dialogue("я еще тут", ("где ты?", "ты тут?"), "тут"),
+        Dialogue("Тут я ещё", ("ты тут?",), "да"),
+        Dialogue("Я ещё тут.", ("ты тут?", "ТУТ ТЫ!"), "конечно"),
+        Dialogue("Он там", ("ты тут?",), "нет"),
+    ]
+    kept = [
+        Dialogue("Я ещё тут.", ("ты тут?", "тут ты?"), "да"),
+        Dialogue("я еще тут", ("где ты?",), "тут"),
+        Dialogue("Тут я ещё", ("ты тут?",), "да"),
+        Dialogue("Он там", ("ты тут?",), "нет"),
+    ]
+    whole = list(facts)
+    parts = {}
+    for seed in range(10):
+        train, test = split_facts(facts, np.random.default_rng(seed), 0.3)
+        assert sorted(map(repr, [*train, *test])) == sorted(map(repr, kept))
+        parts[len(train)] = train
+    assert parts[3] == kept[:3]
+    assert facts == whole
+
+
+@pytest.mark.parametrize("share", [0, 1, -0.1, 20, float("nan")])
+def test_what_is_no_share(share):
+    said = line_of(split_facts, facts_about(*RUN), np.random.default_rng(0), share)
+    assert "нужна доля больше 0 и меньше 1" in said
+
+
+def test_what_cannot_be_split():
+    rng = np.random.default_rng(0)
+    assert "разных фактов 0" in line_of(split_facts, [], rng, 0.1)
+    same = facts_about("Я тут", "Тут я")
+    assert "разных фактов 1 (похожие" in line_of(split_facts, same, rng, 0.1)
+    assert "Делят только факты" in line_of(split_facts, SMALL_TALK, rng, 0.1)
+
+
+def test_limits_are_those_of_the_messages():
+    assert (dialogues.MAX_BYTES, dialogues.MAX_LINE) == (2_000_000, 500)
