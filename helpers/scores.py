@@ -10,6 +10,7 @@ import tomllib
 from pathlib import Path
 
 from helpers.errors import CourseError
+from helpers.russian import comma
 
 BARS = Path(__file__).resolve().parent.parent / "lessons" / "bars.toml"
 METADATA_KEY = "course"
@@ -221,11 +222,11 @@ class Scores:
             line = [row["model"], _ROLE_TITLES[row["role"]]]
             line.append(_grouped(row["parameters"]))
             spread = "" if row["deviation"] is None else f" ± {row['deviation']:.4f}"
-            line.append(_comma(f"{row['value']:.4f}{spread}"))
+            line.append(comma(f"{row['value']:.4f}{spread}"))
             if intervals:
                 low, high = wilson_interval(row["value"], self.count)
-                line.append(_comma(f"{low:.3f} … {high:.3f}"))
-            line.append("" if row["bar"] is None else _comma(f"{row['bar']:g}"))
+                line.append(comma(f"{low:.3f} … {high:.3f}"))
+            line.append("" if row["bar"] is None else comma(f"{row['bar']:g}"))
             lines.append(line)
         return header, lines
 
@@ -250,10 +251,6 @@ def rows_of(notebook):
                 mode = table["data"]
                 rows.extend(dict(row) for row in table["models"])
     return mode, rows
-
-
-def _comma(text):
-    return text.replace(".", ",")
 
 
 def _grouped(number):

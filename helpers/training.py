@@ -13,6 +13,7 @@ import warnings
 
 from helpers import jitter
 from helpers.errors import CourseError
+from helpers.russian import comma
 
 DEFAULT_SEED = 42
 # What Colab, or another Python that is not our environment, may lack.
@@ -209,7 +210,7 @@ _NAMES = {
 def _figures(logs):
     """Return ``", потери 0,123, ..."`` for the figures that have a Russian name."""
     shown = [
-        f"{name} {float(logs[key]):.3f}".replace(".", ",")
+        f"{name} " + comma(f"{float(logs[key]):.3f}")
         for key, name in _NAMES.items()
         if logs and key in logs
     ]

@@ -9,6 +9,8 @@ import json
 import sys
 from pathlib import Path
 
+from helpers.russian import noun
+
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "results" / "full.json"
 BEGIN, END = "<!-- results -->", "<!-- /results -->"
@@ -78,20 +80,12 @@ def table(results, words):
             )
         place = dict(entry, **entry["versions"])
         count = entry["seeds"]
-        seeds = words["seeds"].format(count=count, noun=_noun(count, words["nouns"]))
+        seeds = words["seeds"].format(count=count, noun=noun(count, *words["nouns"]))
         if count == 1:
             spread = any(row["deviation"] for row in entry["models"])
             seeds = words["inside" if spread else "once"]
         notes.append(f"{lesson}: {seeds}. " + words["where"].format(**place))
     return "\n".join([*lines, "", *notes])
-
-
-def _noun(count, forms):
-    """Return the form of a noun for one, two or five: Russian has three of them."""
-    one, few, many = forms
-    if count % 10 == 1 and count % 100 != 11:
-        return one
-    return few if count % 10 in (2, 3, 4) and count % 100 // 10 != 1 else many
 
 
 def _seconds(value):

@@ -13,7 +13,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from helpers.errors import CourseError, wrapped
-from lessons.checks.judge import NotStarted, WrongAnswer, count
+from helpers.russian import count
+from lessons.checks.judge import NotStarted, WrongAnswer
 
 RIGHT, WRONG, UNTOUCHED = "верно", "пока нет", "не начато"
 BROKEN = "ошибка проверки"  # the judge failed, whatever the answer is worth

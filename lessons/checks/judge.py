@@ -11,6 +11,9 @@ import warnings
 
 import numpy as np
 
+from helpers.russian import count
+from helpers.russian import number as number_of
+
 NEARLY = 1e-6  # how far, as a share, another processor may move a number
 
 
@@ -206,7 +209,7 @@ def running(what, happened="не удалось прочитать, ошибка
         refuse(f"{what}: {happened} {type(error).__name__}: {first_line(error)}")
 
 
-def same(got, wanted, what, mistakes=None, rtol=1e-5, atol=1e-7):
+def same(got, wanted, what, mistakes=(), rtol=1e-5, atol=1e-7):
     """Compare numbers with what was expected of them.
 
     Parameters
@@ -216,9 +219,9 @@ def same(got, wanted, what, mistakes=None, rtol=1e-5, atol=1e-7):
         Axes of length 1 do not count.
     what : str
         What is compared, in the nominative: ``"softplus(z)"``.
-    mistakes : dict of str to array_like, optional
-        From a line that names a mistake to what that mistake gives.  A value that is
-        callable is called only when the answer is wrong.
+    mistakes : sequence of (array_like, str), optional
+        What a mistake gives, and the line that names it.  A value that is callable is
+        called only when the answer is wrong.
     rtol, atol : float
         As in `numpy.allclose`.
 
@@ -239,7 +242,7 @@ def same(got, wanted, what, mistakes=None, rtol=1e-5, atol=1e-7):
 
     if equal(got, wanted):
         return
-    for line, value in (mistakes or {}).items():
+    for value, line in _pairs(mistakes):
         value = np.asarray(value() if callable(value) else value, dtype=np.float64)
         if np.squeeze(value).shape == np.squeeze(got).shape:
             value = value.reshape(got.shape)
@@ -248,14 +251,20 @@ def same(got, wanted, what, mistakes=None, rtol=1e-5, atol=1e-7):
     refuse(_difference(got, wanted, what, equal))
 
 
-def same_items(got, wanted, what, mistakes=None):
+def _pairs(mistakes):
+    if isinstance(mistakes, dict):
+        return [(value, line) for line, value in mistakes.items()]
+    return mistakes
+
+
+def same_items(got, wanted, what, mistakes=()):
     """Compare a sequence of words, names or whole numbers with the expected one.
 
     Parameters
     ----------
     got, wanted : sequence, or set (then the order does not count)
     what : str
-    mistakes : dict of str to sequence or set, optional
+    mistakes : sequence of (sequence or set, str), optional
         As in `same`.
     """
     got = started(got, what)
@@ -283,7 +292,7 @@ def same_items(got, wanted, what, mistakes=None):
 
     if are(expected):
         return
-    for line, value in (mistakes or {}).items():
+    for value, line in _pairs(mistakes):
         value = value() if callable(value) else value
         if are(set(value) if unordered else list(value)):
             refuse(f"{what}: {line}")
@@ -390,24 +399,13 @@ NUMBERS = ("число", "числа", "чисел")
 THINGS = ("элемент", "элемента", "элементов")
 
 
-def count(n, one, few, many):
-    """Return a number with its Russian noun: 1 число, 3 числа, 5 чисел."""
-    if n % 10 == 1 and n % 100 != 11:
-        word = one
-    elif n % 10 in (2, 3, 4) and n % 100 not in (12, 13, 14):
-        word = few
-    else:
-        word = many
-    return f"{n} {word}"
-
-
 def shown(value, digits=4):
-    """Return a number as a Russian reader writes it: 0,25."""
+    """Return a number as Russian writes it; what is whole but for a digit is whole."""
     if np.isfinite(value) and abs(value) < 1e9:
         whole = round(float(value))
         if abs(value - whole) <= NEARLY * abs(whole):
-            return str(whole)
-    return f"{value:.{digits}g}".replace(".", ",")
+            value = whole
+    return number_of(value, digits)
 
 
 def _difference(got, wanted, what, equal):
