@@ -3,7 +3,7 @@
     python data/make_wells.py            # writes both files
     python data/make_wells.py --check    # makes them again and compares the bytes
 
-`helpers.wells.simulate` does the work, and says how; it is there because lesson 6 calls
+`helpers.data.simulator` does the work, and says how; it is there because lesson 6 calls
 it too.  ``wells.csv`` has the columns of the real file; ``wells_truth.csv`` has
 ``Liquid`` of the same rows without noise and stoppages, which only a simulator knows.
 """
@@ -29,7 +29,7 @@ def make_wells():
     folder = str(TARGET.parent.parent)
     if folder not in sys.path:  # run as a script, this file sees its own folder alone
         sys.path.append(folder)
-    from helpers.wells import simulate
+    from helpers.data.simulator import simulate
 
     return simulate(COUNT, np.random.default_rng(SEED))
 

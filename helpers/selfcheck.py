@@ -333,7 +333,7 @@ def check_mode():
 def check_teacher_folder():
     """Check ``COURSE_DATA_DIR``: which full data sets lie there."""
     from helpers.data import CATALOGUE
-    from helpers.download import teacher_folder
+    from helpers.data.download import teacher_folder
     from helpers.errors import CourseError
 
     mode = _mode()
@@ -345,7 +345,7 @@ def check_teacher_folder():
         return Result(OK, "COURSE_DATA_DIR не задана: полные наборы скачиваются")
     found, missing = [], []
     for entry in CATALOGUE.values():
-        options = [[each.name for each in lay.files] for lay in entry.layouts]
+        options = [[each.name for each in lay.files] for lay in entry.sources]
         whole = [all((folder / name).is_file() for name in names) for names in options]
         if any(whole):
             found.append(" + ".join(options[whole.index(True)]))
@@ -370,7 +370,7 @@ def check_cache():
     """Check the folder of downloads: can it be written, is anything in it broken."""
     import tempfile
 
-    from helpers.download import cache_folder
+    from helpers.data.download import cache_folder
 
     folder = cache_folder()
     title = f"Кэш {folder}"
@@ -419,8 +419,8 @@ def _is_damaged(path):
     sums = {
         remote.name: remote.sha256
         for entry in CATALOGUE.values()
-        for layout in entry.layouts
-        for remote in layout.files
+        for source in entry.sources
+        for remote in source.files
         if remote.sha256
     }
     if path.name not in sums or not path.is_file():
@@ -433,7 +433,7 @@ def check_disk():
     """Check the free space where downloads go."""
     import shutil
 
-    from helpers.download import cache_folder
+    from helpers.data.download import cache_folder
 
     folder = cache_folder()
     free = shutil.disk_usage(str(_nearest(folder))).free / GB

@@ -68,3 +68,10 @@ def real_data():
     if not REAL_DATA:
         pytest.skip("COURSE_DATA_DIR names no folder of real data sets")
     return (ROOT / Path(REAL_DATA).expanduser()).resolve()
+
+
+@pytest.fixture
+def teacher(teacher_folder, monkeypatch):
+    """The same, in full mode."""
+    monkeypatch.setenv("COURSE_DATA", "full")
+    return teacher_folder

@@ -1,13 +1,19 @@
 """What tests of several rooms share."""
 
+import hashlib
 import http.server
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from helpers import ROOT
+from helpers.data import CATALOGUE
+from helpers.data.base import Pictures, Tables
+from helpers.data.download import Remote
 from helpers.errors import CourseError
 
 HEAVY = (
@@ -65,3 +71,52 @@ class FaultyHandler(http.server.SimpleHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
+
+
+# --- data sets ------------------------------------------------------------------------
+
+
+def served_entry(name, server, sums=False):
+    """Return the catalogue's entry with its addresses on a local server."""
+
+    def moved(remote):
+        path = server.folder / remote.name
+        sha = hashlib.sha256(path.read_bytes()).hexdigest() if sums else None
+        return Remote.at(server.url, remote.name, 1, sha)
+
+    entry = CATALOGUE[name]
+    first, *others = entry.sources
+    first = replace(first, files=tuple(map(moved, first.files)))
+    return replace(entry, sources=(first, *others))
+
+
+def check_pictures(value, mode):
+    """Assert what is true of all `Pictures`."""
+    assert type(value) is Pictures
+    assert value.mode == mode
+    for x, y in ((value.x_train, value.y_train), (value.x_test, value.y_test)):
+        assert x.dtype == np.uint8
+        assert y.dtype == np.int64
+        assert len(x) == len(y)
+        assert set(np.unique(y)) == set(range(len(value.class_names)))
+
+
+def check_tables(value, mode):
+    """Assert what is true of all `Tables`."""
+    assert type(value) is Tables
+    assert value.mode == mode
+    assert list(value.train.columns) == list(value.test.columns)
+    for rows in (value.train, value.test):
+        assert not rows.isna().any(axis=None)
+        assert list(rows.index) == list(range(len(rows)))
+
+
+def mnist_like(**changed):
+    """Return arrays of the shapes of MNIST, all black."""
+    arrays = {
+        "x_train": np.zeros((60000, 28, 28), np.uint8),
+        "y_train": np.arange(60000, dtype=np.uint8) % 10,
+        "x_test": np.zeros((10000, 28, 28), np.uint8),
+        "y_test": np.arange(10000, dtype=np.uint8) % 10,
+    }
+    return {**arrays, **changed}

@@ -31,7 +31,7 @@ from tqdm import tqdm
 
 from helpers import scores
 from helpers.data import default_mode
-from helpers.download import teacher_folder
+from helpers.data.download import teacher_folder
 from helpers.errors import CourseError
 from lessons.checks.homework import RIGHT, records_of
 

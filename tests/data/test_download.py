@@ -12,8 +12,8 @@ import threading
 
 import pytest
 
-from helpers import download
-from helpers.download import Remote, fetch, teacher_folder
+from helpers.data import download
+from helpers.data.download import Remote, fetch, teacher_folder
 from helpers.errors import CourseError
 from tests.support import ROOT, FaultyHandler, line_of
 
@@ -292,7 +292,7 @@ def test_a_kernel_without_ipywidgets_is_told_nothing():
     loud = [sys.executable, "-c", KERNEL + "import pooch"]
     done = subprocess.run(loud, capture_output=True, text=True)
     assert "IProgress not found" in done.stderr
-    quiet = "from helpers import download; download.cache_folder()"
+    quiet = "from helpers.data import download; download.cache_folder()"
     quiet = [sys.executable, "-c", KERNEL + quiet]
     environment = {k: v for k, v in os.environ.items() if k != "COURSE_CACHE_DIR"}
     done = subprocess.run(

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from helpers.data import TOPICS, load
+from helpers.data import load
+from helpers.data.messages import TOPICS
 from helpers.errors import CourseError
 from helpers.text import tokenize
-from tests.support import ROOT
+from tests.support import ROOT, check_tables
 
 # Share of common words, of all words of two texts (Jaccard).  Two paraphrases of one
 # sentence, which an editor removed, had 0.41 and 0.56.
@@ -34,6 +35,11 @@ def cosines(lines):
 @pytest.fixture(scope="module")
 def messages():
     return load("messages", "sample")
+
+
+def test_the_sample_has_its_structure(messages):
+    check_tables(messages, "sample")
+    assert list(messages.train.columns) == ["text", "topic", "style"]
 
 
 def test_each_topic_in_each_style_equally_often(messages):

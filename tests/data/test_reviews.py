@@ -13,11 +13,28 @@ import numpy as np
 import pytest
 from make_reviews import grams, words_of
 
-from helpers import data
-from helpers.data import load, read_npz_lists, review_words
+from helpers import ROOT
+from helpers.data import CATALOGUE, load
+from helpers.data.base import DamagedError
+from helpers.data.packed import read_npz_lists
+from helpers.data.reviews import LabelledTexts, Reviews, review_words
 from helpers.errors import CourseError
+from tests.support import served_entry
 
 COUNT, WORDS = 400, 500  # of a small IMDB, so that each fault is tried in no time
+
+
+def check_structure(value, mode):
+    assert type(value) is Reviews
+    assert value.mode == mode
+    assert value.vocabulary.words[:4] == ("<pad>", "<start>", "<unk>", "<unused>")
+    for x, y in ((value.x_train, value.y_train), (value.x_test, value.y_test)):
+        assert y.dtype == np.int64
+        assert np.bincount(y).tolist() == [len(x) // 2] * 2
+        assert all(row.dtype == np.int32 and row[0] == 1 for row in x)
+        assert min(row[1:].min(initial=2) for row in x) >= 2
+        assert max(row.max() for row in x) < len(value.vocabulary)
+        assert not any((row == 3).any() for row in x)
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +47,17 @@ def free():
     return load("reviews_free")
 
 
-# --- the samples ---
+# --- the samples ----------------------------------------------------------------------
+
+
+def test_samples_have_their_structure(sample, free):
+    check_structure(sample, "sample")
+    for texts in (free, load("review_sentences", "sample")):
+        assert type(texts) is LabelledTexts
+        assert texts.mode == "sample"
+        assert texts.labels.dtype == np.int64
+        assert len(texts.texts) == len(texts.labels)
+        assert set(texts.labels.tolist()) == {0, 1}
 
 
 def test_indices_go_by_frequency_in_the_training_part(sample):
@@ -43,7 +70,7 @@ def test_indices_go_by_frequency_in_the_training_part(sample):
 
 
 def test_a_review_survives_the_way_to_numbers_and_back(sample):
-    path = data.SAMPLES / "reviews.csv"
+    path = ROOT / "data" / "reviews.csv"
     with path.open(encoding="utf-8") as lines:
         first = next(csv.DictReader(lines))
     words = sample.vocabulary.decode(sample.x_train[0])
@@ -87,7 +114,7 @@ def test_free_reviews_are_many_balanced_and_unlike_each_other(free, sample):
 
 def test_free_reviews_were_written_without_the_phrases_of_the_program(free):
     # Six words may be an idiom: "was more than enough for me" stands in both.
-    with (data.SAMPLES / "reviews.csv").open(encoding="utf-8") as lines:
+    with (ROOT / "data" / "reviews.csv").open(encoding="utf-8") as lines:
         made = set().union(*(grams(row["text"], 7) for row in csv.DictReader(lines)))
     assert len(made) > 10_000
     assert not [run for text in free.texts for run in grams(text, 7) & made]
@@ -107,7 +134,7 @@ def test_sentences_of_gensim():
 @pytest.mark.parametrize("name", ["reviews", "reviews_free"])
 def test_a_spoiled_table_says_how_to_restore_it(name, table, tmp_path, monkeypatch):
     (tmp_path / f"{name}.csv").write_text(table, encoding="utf-8")
-    monkeypatch.setattr(data, "SAMPLES", tmp_path)
+    monkeypatch.setattr("helpers.data.base.SAMPLES", tmp_path)
     with pytest.raises(CourseError, match="git checkout"):
         load(name)
 
@@ -132,8 +159,8 @@ def arrays():
 
 @pytest.fixture
 def teacher(tmp_path, cache, monkeypatch):
-    monkeypatch.setattr(data, "IMDB_COUNT", COUNT)
-    monkeypatch.setattr(data, "IMDB_WORDS", WORDS)
+    monkeypatch.setattr("helpers.data.reviews.COUNT", COUNT)
+    monkeypatch.setattr("helpers.data.reviews.WORDS", WORDS)
     index = {f"word{rank}": rank for rank in range(1, WORDS + 1)}
     path = tmp_path / "imdb_word_index.json"
     path.write_text(json.dumps(index), encoding="utf-8")
@@ -151,6 +178,7 @@ def test_imdb_is_read_as_keras_reads_it(teacher, arrays, monkeypatch):
     monkeypatch.setattr(keras.src.datasets.imdb, "get_file", lambda *_, **__: path)
     path = str(teacher / "imdb.npz")
     # Without num_words Keras itself drops the rarest word that occurs.
+    check_structure(reviews, "full")
     (x, y), _ = keras.datasets.imdb.load_data(path, num_words=10**6)
     assert sorted(map(list, x)) == sorted(row.tolist() for row in reviews.x_train)
     assert y.sum() == reviews.y_train.sum()
@@ -253,28 +281,27 @@ def npy_of(header, payload):
 def test_lists_of_a_spoiled_array(tmp_path, npy, said):
     with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
         archive.writestr("x.npy", npy)
-    with pytest.raises(data.DamagedError, match=said):
+    with pytest.raises(DamagedError, match=said):
         read_npz_lists(tmp_path / "a.npz", "x")
 
 
 def test_a_huge_array_is_not_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr(data, "IMDB_LIMIT", 1000)
+    monkeypatch.setattr("helpers.data.packed.LIMIT", 1000)
     np.savez_compressed(tmp_path / "a.npz", x=np.zeros(10_000))
-    with pytest.raises(data.DamagedError, match="больше"):
+    with pytest.raises(DamagedError, match="больше"):
         read_npz_lists(tmp_path / "a.npz", "x")
 
 
 def test_download_of_imdb(server, cache, arrays, monkeypatch):
-    monkeypatch.setattr(data, "IMDB_COUNT", COUNT)
-    monkeypatch.setattr(data, "IMDB_WORDS", WORDS)
-    from tests.data.test_catalogue import served_entry
+    monkeypatch.setattr("helpers.data.reviews.COUNT", COUNT)
+    monkeypatch.setattr("helpers.data.reviews.WORDS", WORDS)
 
     index = {f"word{rank}": rank for rank in range(1, WORDS + 1)}
     save(server.folder, arrays)
     path = server.folder / "imdb_word_index.json"
     path.write_text(json.dumps(index), encoding="utf-8")
     entry = served_entry("reviews", server, sums=True)
-    monkeypatch.setitem(data.CATALOGUE, "reviews", entry)
+    monkeypatch.setitem(CATALOGUE, "reviews", entry)
     reviews = load("reviews", "full")
     assert len(reviews.x_test) == COUNT
     assert sorted(each.name for each in cache.iterdir()) == [

@@ -18,7 +18,8 @@ import pytest
 from pooch.utils import temporary_file
 
 from helpers import data, selfcheck
-from helpers.download import Remote
+from helpers.data.base import Entry, Source
+from helpers.data.download import Remote
 from helpers.selfcheck import OK, SKIPPED, TROUBLE, WARNING, Result
 from tests.lessons.hygiene import FORBIDDEN, MIXED, NOT_PROSE
 from tests.support import ROOT
@@ -372,7 +373,7 @@ def test_a_broken_sample_in_a_folder_with_full_stops(monkeypatch, tmp_path):
     folder = tmp_path / "Курс. Иванов И. И. 2"
     folder.mkdir()
     (folder / "people.csv").write_text("не та таблица", encoding="utf-8")
-    monkeypatch.setattr(data, "SAMPLES", folder)
+    monkeypatch.setattr("helpers.data.base.SAMPLES", folder)
     result = selfcheck.check_samples()
     assert result.status == TROUBLE
     assert result.text == f"{folder / 'people.csv'}: таблица не читается"
@@ -382,7 +383,7 @@ def test_a_broken_sample_in_a_folder_with_full_stops(monkeypatch, tmp_path):
 def test_what_a_teacher_folder_holds(monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("COURSE_DATA", "full")
-    (tmp_path / "fashion_mnist.npz").touch()  # the second layout of clothes
+    (tmp_path / "fashion_mnist.npz").touch()  # the second source of clothes
     result = selfcheck.check_teacher_folder()
     there, _, absent = result.text.partition("; нет ")
     assert result.status == WARNING
@@ -398,8 +399,8 @@ def test_a_teacher_folder_that_holds_everything(monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("COURSE_DATA", "full")
     for entry in data.CATALOGUE.values():
-        for layout in entry.layouts[:1]:
-            for remote in layout.files:
+        for source in entry.sources[:1]:
+            for remote in source.files:
                 (tmp_path / remote.name).touch()
     result = selfcheck.check_teacher_folder()
     assert result.status == OK
@@ -438,8 +439,8 @@ def test_a_damaged_file_in_the_cache(cache, monkeypatch):
     cache.mkdir()
     remote = Remote("набор.bin", ("http://x",), hashlib.sha256(b"abc").hexdigest())
     unsummed = Remote("без суммы.bin", ("http://x",))
-    layout = data.Layout((remote, unsummed), read=None)
-    entry = data.Entry("", "", sample=None, layouts=(layout,))
+    source = Source((remote, unsummed), read=None)
+    entry = Entry("", sample=None, sources=(source,))
     monkeypatch.setattr(data, "CATALOGUE", {"набор": entry})
     (cache / unsummed.name).write_bytes(b"anything")
     (cache / remote.name).write_bytes(b"abc")
@@ -480,7 +481,7 @@ def test_samples_load(capsys):
 
 
 def test_a_sample_that_does_not_load(monkeypatch, tmp_path):
-    monkeypatch.setattr(data, "SAMPLES", tmp_path)
+    monkeypatch.setattr("helpers.data.base.SAMPLES", tmp_path)
     result = selfcheck.check_samples()
     assert result.status == TROUBLE
     assert "git checkout" in result.advice

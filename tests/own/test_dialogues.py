@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from helpers import data
-from helpers.data import CATALOGUE, Dialogues, load, own_dialogues
+from helpers.data import CATALOGUE, load, own_dialogues
+from helpers.data.dialogues import Dialogues
 from helpers.errors import CourseError
 from helpers.own import dialogues
 from helpers.own.dialogues import (
@@ -23,8 +24,8 @@ from helpers.own.dialogues import (
     split_facts,
 )
 from helpers.text import tokenize
-from tests.data.test_catalogue import check_structure, served_entry
 from tests.support import line_of as refusal
+from tests.support import served_entry
 
 TALK = """# Приветствия
 
@@ -61,7 +62,26 @@ ABOUT = [
     Dialogue(HOME, ("ты живёшь на вокзале?",), "нет"),
     Dialogue("Меня зовут Гриша.", ("как тебя зовут?",), "Гриша"),
 ]
-FULL = list(data.KOZIEV_PARTS)
+FULL = list(data.dialogues.PARTS)
+
+
+def check_structure(value, mode):
+    assert type(value) is Dialogues
+    assert value.mode == mode
+    assert value.title
+    assert not any(dialogue.context for dialogue in value.small_talk)
+    assert all(tokenize(dialogue.context) for dialogue in value.facts)
+    for dialogue in [*value.small_talk, *value.facts]:
+        assert type(dialogue.questions) is tuple
+        assert dialogue.questions
+        for says in (*dialogue.questions, dialogue.answer):
+            assert tokenize(says)
+            assert says == " ".join(says.split())
+    if mode == "own":
+        assert value.small_talk or value.facts
+    else:
+        assert value.small_talk
+        assert value.facts
 
 
 def line_of(call, *arguments):
@@ -93,7 +113,7 @@ def samples(tmp_path, monkeypatch):
     folder.mkdir()
     own(folder, TALK, "smalltalk.txt")
     own(folder, FACTS, "facts.txt")
-    monkeypatch.setattr(data, "SAMPLES", folder)
+    monkeypatch.setattr("helpers.data.base.SAMPLES", folder)
     return folder
 
 
@@ -101,7 +121,7 @@ def samples(tmp_path, monkeypatch):
 def small(monkeypatch):
     """The full set as if its files had 8 and 5 blocks."""
     parts = {name: (n, None) for name, n in zip(FULL, (8, 5), strict=True)}
-    monkeypatch.setattr(data, "KOZIEV_PARTS", parts)
+    monkeypatch.setattr("helpers.data.dialogues.PARTS", parts)
 
 
 @pytest.fixture
@@ -252,7 +272,8 @@ def test_another_file_at_the_address_is_not_kept(
 def test_a_half_of_the_full_set_in_the_folder_is_not_enough(teacher, monkeypatch):
     (teacher / FULL[1]).unlink()
     asked = []
-    monkeypatch.setattr(data, "fetch", lambda remote: asked.append(remote.name))
+    fetch = lambda remote: asked.append(remote.name)  # noqa: E731
+    monkeypatch.setattr("helpers.data.base.fetch", fetch)
     with pytest.raises(TypeError):  # fetch has given no path
         load("dialogues", "full")
     assert asked == FULL
@@ -262,7 +283,7 @@ def test_a_half_of_the_full_set_in_the_folder_is_not_enough(teacher, monkeypatch
 
 
 def test_addresses_are_pinned_and_the_sums_are_those_of_the_files(real_data):
-    ((one, other),) = [layout.files for layout in CATALOGUE["dialogues"].layouts]
+    ((one, other),) = [source.files for source in CATALOGUE["dialogues"].sources]
     for remote in (one, other):
         (url,) = remote.urls
         assert re.search(rf"/NLP_Datasets/[0-9a-f]{{40}}/QA/{remote.name}$", url)

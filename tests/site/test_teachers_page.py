@@ -47,8 +47,8 @@ def test_every_full_file_is_named_and_no_other():
     wanted = {
         remote.name
         for entry in data.CATALOGUE.values()
-        for layout in entry.layouts
-        for remote in layout.files
+        for source in entry.sources
+        for remote in source.files
     }
     assert named == wanted
 

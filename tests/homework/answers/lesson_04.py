@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from helpers.data import Pictures
+from helpers.data.base import Pictures
 
 CLASSES, SIDE = 10, 28
 NAMES = tuple("абвгдежзик")

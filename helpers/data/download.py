@@ -1,6 +1,6 @@
 """Where the file of a full data set comes from: a teacher's folder, the cache, the net.
 
-What is in the files is the business of ``helpers.data``.
+What is in the files is the business of the modules of the data sets.
 """
 
 import errno
@@ -14,6 +14,7 @@ from pathlib import Path
 from helpers import ROOT
 from helpers.errors import CourseError
 
+KERAS_FILES = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 ATTEMPTS = 3
 PAGE = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype html|html)", re.IGNORECASE)
 
@@ -35,11 +36,19 @@ class Remote:
     sha256 : str or None
         Sum of the downloaded bytes; None where nobody has published one, and then
         the reader of the data set checks what is inside.
+    megabytes : int
+        Of the download, rounded up.
     """
 
     name: str
     urls: tuple[str, ...] = ()
     sha256: str | None = None
+    megabytes: int = 0
+
+    @classmethod
+    def at(cls, folder, name, megabytes, sha256=None):
+        """Return the file of a name in a folder on the net, ``https://.../``."""
+        return cls(name, (folder + name,), sha256, megabytes)
 
 
 def teacher_folder():

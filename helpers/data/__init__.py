@@ -1,0 +1,88 @@
+"""The course's data sets: one catalogue, two modes, the same structure in both.
+
+``load("digits")`` returns arrays and prints one line that says which data they are.
+A new data set is a module here and a line of `CATALOGUE`.  Nothing here imports Keras.
+"""
+
+from dataclasses import replace
+
+from helpers.data import (
+    book,
+    clothes,
+    dialogues,
+    digits,
+    messages,
+    objects,
+    people,
+    reviews,
+    wells,
+)
+from helpers.data.base import checked_mode, default_mode, load_full
+from helpers.data.book import check_names, own_book
+from helpers.data.dialogues import own_dialogues
+from helpers.data.wells import own_wells
+from helpers.errors import CourseError
+
+__all__ = [
+    "CATALOGUE",
+    "check_names",
+    "default_mode",
+    "load",
+    "own_book",
+    "own_dialogues",
+    "own_wells",
+]
+
+CATALOGUE = {
+    "people": people.ENTRY,
+    "messages": messages.ENTRY,
+    "reviews": reviews.ENTRY,
+    "reviews_free": reviews.FREE,
+    "review_sentences": reviews.SENTENCES,
+    "book": book.ENTRY,
+    "wells": wells.ENTRY,
+    "dialogues": dialogues.ENTRY,
+    "digits": digits.ENTRY,
+    "clothes": clothes.ENTRY,
+    "objects": objects.ENTRY,
+    "objects100": objects.HUNDRED,
+}
+
+
+def load(name, mode=None):
+    """Return a data set of the catalogue and print one line that says which it is.
+
+    Parameters
+    ----------
+    name : str
+        A key of `CATALOGUE`.
+    mode : str, optional
+        ``"sample"`` or ``"full"``; `default_mode` when it is left out.
+
+    Returns
+    -------
+    object
+        A dataclass that the data set's module describes; its ``mode`` says which data
+        these are.
+
+    Raises
+    ------
+    CourseError
+        No such data set or mode; a file that cannot be had or is damaged.
+    """
+    if name not in CATALOGUE:
+        raise CourseError(
+            f"набора данных «{name}» в курсе нет", f"Есть: {', '.join(CATALOGUE)}."
+        )
+    entry = CATALOGUE[name]
+    mode = default_mode() if mode is None else checked_mode(mode, f"mode={mode!r}")
+    value = load_full(entry) if entry.sources and mode == "full" else None
+    title = f"{entry.full_title} (full)"
+    if not entry.sources:
+        value, title = entry.sample(), f"{entry.sample_title} (в обоих режимах)"
+    elif value is None:
+        value, mode = entry.sample(), "sample"
+        title = f"{entry.sample_title} (sample)"
+    value = replace(value, mode=mode)
+    print(f"Данные: {title}: {value}")
+    return value

@@ -1,0 +1,249 @@
+"""What data sets are made of: entries, two modes, values that several share."""
+
+import contextlib
+import csv
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from helpers import ROOT
+from helpers.data.download import Remote, fetch, teacher_folder
+from helpers.errors import CourseError
+
+SAMPLES = ROOT / "data"
+MODES = ("sample", "full")
+
+
+class DamagedError(Exception):
+    """A file of a data set is not what it should be; says what, in Russian."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One way in which a full data set lies in files.
+
+    Attributes
+    ----------
+    files : tuple of Remote
+    read : callable
+        From the list of their paths to the loader's value; raises `DamagedError`.
+    """
+
+    files: tuple[Remote, ...]
+    read: Callable
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A data set of the catalogue.
+
+    Attributes
+    ----------
+    sample_title, full_title : str
+        What the printed line calls the data, in Russian.
+    sample : callable
+        Returns the embedded sample: a dataclass with a field ``mode``, which the loader
+        fills in.
+    sources : tuple of Source
+        The first one whose files have addresses is downloaded; any of them may lie
+        in ``COURSE_DATA_DIR``.  Where none has an address and none lies there, full
+        mode says so and uses the sample.  Without sources the sample is all there is,
+        and it serves both modes.
+    """
+
+    sample_title: str
+    sample: Callable
+    full_title: str = ""
+    sources: tuple[Source, ...] = ()
+
+
+# --- values that several data sets share ----------------------------------------------
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Labelled pictures, already parted.
+
+    Attributes
+    ----------
+    x_train, x_test : numpy.ndarray
+        uint8, shape (n, height, width) when grey, (n, height, width, 3) in colour.
+    y_train, y_test : numpy.ndarray
+        int64, shape (n,), from 0 to ``len(class_names) - 1``.
+    class_names : tuple of str
+        In Russian, in the order of the labels.
+    mode : str
+        ``"sample"`` or ``"full"``.
+    """
+
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+    class_names: tuple[str, ...]
+    mode: str = ""
+
+    @classmethod
+    def of(cls, arrays, class_names):
+        """Return pictures from named arrays; `DamagedError` if a label has no name."""
+        labels = {name: arrays[name].astype(np.int64) for name in ("y_train", "y_test")}
+        if any(y.max() >= len(class_names) for y in labels.values()):
+            raise DamagedError(f"метки выходят за пределы 0 … {len(class_names) - 1}")
+        return cls(**{**arrays, **labels}, class_names=class_names)
+
+    def __str__(self):
+        height, width = self.x_train.shape[1:3]
+        colour = ", цветные" if self.x_train.ndim == 4 else ""
+        return (
+            f"обучающих {len(self.x_train)}, тестовых {len(self.x_test)}, "
+            f"{height} × {width}{colour}"
+        )
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Rows of a table, already parted.
+
+    Attributes
+    ----------
+    train, test : pandas.DataFrame
+        The same columns in the same order; rows are numbered from 0.
+    mode : str
+        ``"sample"`` or ``"full"``.
+    """
+
+    train: "pandas.DataFrame"  # noqa: F821 - pandas is loaded with the first table
+    test: "pandas.DataFrame"  # noqa: F821
+    mode: str = ""
+
+    @classmethod
+    def of(cls, table, columns):
+        """Return columns of a table, parted by its column ``part``: train or test."""
+        part = table["part"]
+        train, test = (
+            table.loc[part == each, columns].reset_index(drop=True)
+            for each in ("train", "test")
+        )
+        return cls(train, test)
+
+    def __str__(self):
+        return (
+            f"обучающих {len(self.train)}, тестовых {len(self.test)}, "
+            f"столбцов {len(self.train.columns)}"
+        )
+
+
+# --- the two modes --------------------------------------------------------------------
+
+
+def default_mode():
+    """Return the mode of this run: ``COURSE_DATA``, else full on Colab, else sample.
+
+    Raises
+    ------
+    CourseError
+        ``COURSE_DATA`` is neither ``sample`` nor ``full``.
+    """
+    text = os.environ.get("COURSE_DATA", "").strip()
+    if not text:
+        return "full" if "google.colab" in sys.modules else "sample"
+    return checked_mode(text.lower(), f"COURSE_DATA={text}")
+
+
+def checked_mode(mode, said):
+    """Return a mode, or the error that quotes what was said."""
+    if mode not in MODES:
+        raise CourseError(
+            f"{said}: такого режима данных нет",
+            "Есть sample (встроенная выборка) и full (полный набор).",
+        )
+    return mode
+
+
+def load_full(entry):
+    """Return the full data set of an entry, or None where there is none to be had."""
+    folder = teacher_folder()
+    download = next((each for each in entry.sources if each.files[0].urls), None)
+    for source in entry.sources if folder else ():
+        paths = [folder / remote.name for remote in source.files]
+        if all(path.is_file() for path in paths):
+            instead = "он будет скачан" if download else "урок возьмёт выборку"
+            return _read(
+                source,
+                paths,
+                "Замените файл или уберите переменную COURSE_DATA_DIR, тогда "
+                f"{instead}.",
+            )
+    names = " или ".join(
+        " + ".join(remote.name for remote in source.files) for source in entry.sources
+    )
+    if download is None:
+        print(
+            f"{names} нигде не выложен, и в COURSE_DATA_DIR его нет: беру выборку "
+            "(sample)."
+        )
+        return None
+    if folder:
+        print(f"В папке {folder} нет {names}; ищу в кэше и в сети.")
+    advice = (
+        "Файл удалён из кэша, запустите ячейку ещё раз. Если не поможет, скачайте файл "
+        "вручную и укажите его папку в COURSE_DATA_DIR."
+    )
+    paths = [fetch(remote) for remote in download.files]
+    return _read(download, paths, advice, is_cached=True)
+
+
+def _read(source, paths, advice, is_cached=False):
+    """Read the files of a source; damaged ones are removed from the cache."""
+    try:
+        return source.read(paths)
+    except DamagedError as error:
+        if is_cached:
+            for path in paths:
+                path.unlink(missing_ok=True)
+        where = ", ".join(map(str, paths))
+        raise CourseError(f"{where}: {_without_name(paths, error)}", advice) from error
+
+
+def _without_name(paths, error):
+    """Return what an error says, without the name of the only file."""
+    said = str(error)
+    return said.removeprefix(paths[0].name).lstrip(":, ") if len(paths) == 1 else said
+
+
+@contextlib.contextmanager
+def refused_as_damaged():
+    """Turn a reader's `CourseError` into `DamagedError`, without its advice."""
+    try:
+        yield
+    except CourseError as error:
+        raise DamagedError(error.what.rstrip(".")) from error
+
+
+@contextlib.contextmanager
+def course_file(name, unread="таблица не читается"):
+    """Give the path of a file in `SAMPLES`; what is wrong inside is one `CourseError`.
+
+    Parameters
+    ----------
+    name : str
+    unread : str
+        What is said where Python itself cannot read it.
+    """
+    path = SAMPLES / name
+    try:
+        with refused_as_damaged():
+            yield path
+    except DamagedError as error:
+        what, cause = _without_name([path], error), error
+    except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
+        what, cause = unread, error
+    else:
+        return
+    raise CourseError(
+        f"{path}: {what}",
+        f"Это файл самого курса: верните его командой git checkout -- data/{name}",
+    ) from cause

@@ -1,0 +1,139 @@
+"""dialogues: small talk and facts of the course, and Koziev's facts (lesson 7)."""
+
+from dataclasses import dataclass
+
+from helpers.data.base import (
+    DamagedError,
+    Entry,
+    Source,
+    course_file,
+    refused_as_damaged,
+)
+from helpers.data.download import Remote
+from helpers.own.dialogues import Dialogue, read_dialogues, read_statements
+from helpers.own.files import existing_file
+
+KOZIEV = (
+    "https://raw.githubusercontent.com/Koziev/NLP_Datasets/"
+    "85d7cbdf41d8b62bbd385aaab2920bc9c4b4f63f/QA/"
+)
+PARTS = {  # questions, sum of the file
+    "premise_question_answer4_1s.txt": (
+        34_729,
+        "4cb4fc4cda94b39c032d2ea95d40c2e56caa58cf6ac24888e4ae47fd2585171b",
+    ),
+    "premise_question_answer5_1s.txt": (
+        33_606,
+        "46871ade89d7a54a803a87e36270cf9b8fd7cfb9e836e9e044488f7d845275ea",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Dialogues:
+    """Questions and answers: small talk, and what follows from a fact.
+
+    Attributes
+    ----------
+    small_talk : list of helpers.own.dialogues.Dialogue
+        Their ``context`` is ``""``.
+    facts : list of helpers.own.dialogues.Dialogue
+        Their ``context`` is the fact; several have the same.
+    title : str
+        In Russian; of a student's file its name.
+    mode : str
+        ``"sample"``, ``"full"``, or ``"own"`` for a student's file.
+    """
+
+    small_talk: list[Dialogue]
+    facts: list[Dialogue]
+    title: str
+    mode: str = ""
+
+    def __str__(self):
+        statements = {dialogue.context for dialogue in self.facts}
+        return (
+            f"в беседе ответов {len(self.small_talk)}, фактов {len(statements)}, "
+            f"вопросов о них {len(self.facts)}"
+        )
+
+
+def sample():
+    """Return the dialogues that were written for the course."""
+    return Dialogues(
+        small_talk=_of_the_course("smalltalk.txt"),
+        facts=_of_the_course("facts.txt", about_facts=True),
+        title="диалоги курса",
+    )
+
+
+def _of_the_course(name, about_facts=False):
+    """Return a file of the course; in one of facts every dialogue has its fact."""
+    with course_file(name) as path:
+        found = read_dialogues(path)
+        if any(about_facts != bool(dialogue.context) for dialogue in found):
+            what = "вопросы без факта" if about_facts else "факты"
+            raise DamagedError(f"в нём не должны стоять {what}")
+    return found
+
+
+def read_koziev(paths):
+    """Return facts of other people; small talk is the course's own."""
+    facts = []
+    for (count, _), path in zip(PARTS.values(), paths, strict=True):
+        with refused_as_damaged():
+            found = read_statements(path)
+        if len(found) != count:
+            raise DamagedError(
+                f"{path.name}: вопросов {len(found)}, а нужно {count}: файл обрезан, "
+                "или это другой"
+            )
+        facts += found
+    return Dialogues(_of_the_course("smalltalk.txt"), facts, "факты из NLP_Datasets")
+
+
+ENTRY = Entry(
+    "диалоги курса",
+    sample,
+    "факты из NLP_Datasets",
+    (
+        Source(
+            tuple(
+                Remote.at(KOZIEV, name, 4, sha256)
+                for name, (_, sha256) in PARTS.items()
+            ),
+            read_koziev,
+        ),
+    ),
+)
+
+
+def own_dialogues(path):
+    """Return a student's own dialogues and print one line that says which they are.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        A text file of small talk, of facts, or of both: see
+        `helpers.own.dialogues.read_dialogues`.
+
+    Returns
+    -------
+    Dialogues
+        Either list may be empty, but not both.
+
+    Raises
+    ------
+    CourseError
+        As `helpers.own.dialogues.read_dialogues`.
+    """
+    path = existing_file(path)
+    found = read_dialogues(path)
+    dialogues = Dialogues(
+        small_talk=[each for each in found if not each.context],
+        facts=[each for each in found if each.context],
+        title=path.stem,
+        mode="own",
+    )
+    print(f"Данные: свои диалоги «{path.name}»: {dialogues}")
+    return dialogues

@@ -1,0 +1,48 @@
+"""digits: 5,000 digits of MNIST, and all 70,000 (lesson 4)."""
+
+from helpers.data.base import Entry, Pictures, Source, course_file
+from helpers.data.download import KERAS_FILES, Remote
+from helpers.data.packed import read_npz
+
+NAMES = tuple("0123456789")
+
+
+def shapes_of(train, test):
+    """Return the shapes of so many pictures of 28 × 28 pixels and of their labels."""
+    return {
+        "x_train": (train, 28, 28),
+        "y_train": (train,),
+        "x_test": (test, 28, 28),
+        "y_test": (test,),
+    }
+
+
+def sample():
+    """Return the digits that data/make_digits.py repacks."""
+    with course_file("digits.npz") as path:
+        return Pictures.of(read_npz(path, shapes_of(4000, 1000)), NAMES)
+
+
+def read_mnist(paths):
+    """Return MNIST from Keras's file."""
+    return Pictures.of(read_npz(paths[0], shapes_of(60_000, 10_000)), NAMES)
+
+
+ENTRY = Entry(
+    "цифры из MNIST",
+    sample,
+    "весь MNIST",
+    (
+        Source(
+            (
+                Remote.at(
+                    KERAS_FILES,
+                    "mnist.npz",
+                    12,
+                    "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
+                ),
+            ),
+            read_mnist,
+        ),
+    ),
+)

@@ -1,0 +1,122 @@
+"""objects: patches of two photographs, CIFAR-10, CIFAR-100 (homework of lesson 4)."""
+
+import numpy as np
+
+from helpers.data.base import DamagedError, Entry, Pictures, Source
+from helpers.data.download import Remote
+from helpers.data.packed import expect, read_tar
+
+SITE = "https://www.cs.toronto.edu/~kriz/"
+CIFAR_SITE = "https://www.cs.toronto.edu/~kriz/"
+NAMES = (
+    "самолёт", "автомобиль", "птица", "кошка", "олень",
+    "собака", "лягушка", "лошадь", "корабль", "грузовик",
+)  # fmt: skip
+PATCH_NAMES = ("дворец", "георгин")
+PATCH = 32  # side of a patch, in pixels, as in CIFAR
+
+
+def sample():
+    """Return patches of scikit-learn's two photographs, halved in size.
+
+    Training patches come from the left 60 % of each photograph, test patches from the
+    right 40 %, so that no pixel is in both.
+    """
+    from sklearn.datasets import load_sample_image
+
+    rng = np.random.default_rng(0)
+    parts = {"train": [], "test": []}
+    for name in ("china.jpg", "flower.jpg"):
+        photo = load_sample_image(name).astype(np.float32)
+        height, width = (side // 2 for side in photo.shape[:2])
+        photo = photo[: 2 * height, : 2 * width].reshape(height, 2, width, 2, 3)
+        photo = np.round(photo.mean(axis=(1, 3))).astype(np.uint8)
+        border = int(width * 0.6)
+        windows = np.lib.stride_tricks.sliding_window_view(
+            photo, (PATCH, PATCH), axis=(0, 1)
+        ).transpose(0, 1, 3, 4, 2)
+        for part, count, lefts in (
+            ("train", 600, (0, border - PATCH + 1)),
+            ("test", 150, (border, width - PATCH + 1)),
+        ):
+            top = rng.integers(0, height - PATCH + 1, count)
+            left = rng.integers(*lefts, count)
+            parts[part].append(windows[top, left])
+    arrays = {}
+    for part, patches in parts.items():
+        labels = np.repeat(np.arange(2), [len(each) for each in patches])
+        order = rng.permutation(len(labels))
+        arrays[f"x_{part}"] = np.concatenate(patches)[order]
+        arrays[f"y_{part}"] = labels[order]
+    return Pictures.of(arrays, PATCH_NAMES)
+
+
+def read_cifar10(paths):
+    """Return CIFAR-10 from its archive."""
+    batches = read_tar(
+        paths[0], [f"data_batch_{number}" for number in range(1, 6)] + ["test_batch"]
+    )
+    x = [_pixels(batch, 10000) for batch in batches]
+    y = [_labels(batch, b"labels", 10000) for batch in batches]
+    arrays = {
+        "x_train": np.concatenate(x[:5]),
+        "y_train": np.concatenate(y[:5]),
+        "x_test": x[5],
+        "y_test": y[5],
+    }
+    return Pictures.of(arrays, NAMES)
+
+
+def read_cifar100(paths):
+    """Return CIFAR-100 from its archive; its class names are English."""
+    train, test, meta = read_tar(paths[0], ["train", "test", "meta"])
+    names = meta.get(b"fine_label_names") if isinstance(meta, dict) else None
+    if not isinstance(names, list) or len(names) != 100:
+        raise DamagedError("в архиве нет ста названий классов")
+    arrays = {
+        "x_train": _pixels(train, 50000),
+        "y_train": _labels(train, b"fine_labels", 50000),
+        "x_test": _pixels(test, 10000),
+        "y_test": _labels(test, b"fine_labels", 10000),
+    }
+    return Pictures.of(arrays, tuple(name.decode() for name in names))
+
+
+def _pixels(batch, count):
+    pixels = batch.get(b"data") if isinstance(batch, dict) else None
+    if not isinstance(pixels, np.ndarray):
+        raise DamagedError("в архиве нет массива data")
+    expect("data", pixels, (count, 3072), np.uint8)
+    return np.ascontiguousarray(pixels.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1))
+
+
+def _labels(batch, key, count):
+    labels = batch.get(key) if isinstance(batch, dict) else None
+    if (
+        not isinstance(labels, list)
+        or len(labels) != count
+        or not all(type(label) is int and label >= 0 for label in labels)
+    ):
+        raise DamagedError(f"в архиве нет списка {key.decode()} из {count} меток")
+    return np.array(labels, np.int64)
+
+
+def _entry(title, name, megabytes, sha256, read):
+    source = Source((Remote.at(SITE, name, megabytes, sha256),), read)
+    return Entry("кусочки двух фотографий", sample, title, (source,))
+
+
+ENTRY = _entry(
+    "весь CIFAR-10",
+    "cifar-10-python.tar.gz",
+    171,
+    "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
+    read_cifar10,
+)
+HUNDRED = _entry(
+    "весь CIFAR-100",
+    "cifar-100-python.tar.gz",
+    170,
+    "85cd44d02ba6437773c5bbd22e183051d648de2e7d6b014e1ef29b855ba677a7",
+    read_cifar100,
+)

@@ -1,0 +1,183 @@
+"""Read npz, idx, tar and pickles that others have packed; run nothing of theirs."""
+
+import gzip
+import io
+import pickle
+import tarfile
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from helpers.data.base import DamagedError
+
+LIMIT = 1_000_000_000  # bytes of one unpacked array
+BROKEN = (
+    OSError,
+    ValueError,
+    EOFError,
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+)
+HEADERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
+
+
+def expect(name, array, shape, dtype):
+    """Refuse an array of another shape or dtype with `DamagedError`."""
+    if array.shape != shape or array.dtype != dtype:
+        raise DamagedError(
+            f"массив {name}: форма {array.shape}, тип {array.dtype}, а нужны "
+            f"{shape} и {np.dtype(dtype)}"
+        )
+
+
+def read_npz(path, shapes, dtype=np.uint8):
+    """Return named arrays of an .npz file after checking them; never unpickles.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    shapes : dict of str to tuple
+        Expected shape of each array.
+    dtype : dtype
+        Of all of them.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+
+    Raises
+    ------
+    DamagedError
+        Not an .npz, cut short, or another name, shape or dtype.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            if not isinstance(archive, np.lib.npyio.NpzFile):
+                raise DamagedError("это не архив .npz")
+            arrays = {name: archive[name] for name in archive.files if name in shapes}
+    except BROKEN as error:
+        raise DamagedError(
+            "файл повреждён или это не архив .npz без объектов Python"
+        ) from error
+    for name, shape in shapes.items():
+        if name not in arrays:
+            raise DamagedError(f"в архиве нет массива {name}")
+        expect(name, arrays[name], shape, dtype)
+    return arrays
+
+
+def read_npz_lists(path, name):
+    """Return an array of lists from an .npz file; runs nothing that is in the file.
+
+    NumPy keeps such arrays as a pickle behind an ordinary header and opens them only
+    with ``allow_pickle=True``, which runs whatever the file asks for.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    name : str
+        Of the array.
+
+    Returns
+    -------
+    list
+        What the array holds, one element a place.
+
+    Raises
+    ------
+    DamagedError
+        Not an .npz, cut short, no such array, of another dtype or number of axes, or a
+        pickle that names anything but arrays and plain values.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            info = archive.getinfo(f"{name}.npy")
+            if info.file_size > LIMIT:
+                raise DamagedError(f"массив {name} больше гигабайта")
+            packed = io.BytesIO(archive.read(info))
+        version = np.lib.format.read_magic(packed)
+        if version not in HEADERS:
+            raise ValueError(f"version {version}")
+        shape, _, dtype = HEADERS[version](packed)
+    except KeyError as error:
+        raise DamagedError(f"в архиве нет массива {name}") from error
+    except BROKEN as error:
+        raise DamagedError("файл повреждён или это не архив .npz") from error
+    if not dtype.hasobject or len(shape) != 1:
+        raise DamagedError(f"массив {name}: это не список списков")
+    array = unpickle_safely(packed.read())
+    if not isinstance(array, np.ndarray) or array.shape != shape:
+        raise DamagedError(f"массив {name}: внутри не то, что обещает заголовок")
+    return list(array)
+
+
+def read_idx(path, shape):
+    """Return the uint8 array of a gzipped IDX file (LeCun): a header, then bytes."""
+    header = 4 + 4 * len(shape)
+    try:
+        data = gzip.decompress(path.read_bytes())
+    except BROKEN as error:
+        raise DamagedError(f"{path.name} повреждён или это не архив .gz") from error
+    if len(data) != header + np.prod(shape) or data[3] != len(shape):
+        raise DamagedError(f"{path.name}: внутри не массив формы {shape}")
+    return np.frombuffer(data, np.uint8, offset=header).reshape(shape)
+
+
+def read_tar(path, names):
+    """Return the unpickled members of a .tar.gz by their last name; writes no file."""
+    try:
+        with tarfile.open(path, "r:gz") as archive:
+            members = {Path(m.name).name: m for m in archive if m.isfile()}
+            for name in names:
+                if name not in members:
+                    raise DamagedError(f"в архиве нет файла {name}")
+            contents = [archive.extractfile(members[name]).read() for name in names]
+    except BROKEN as error:
+        raise DamagedError("файл повреждён или это не архив .tar.gz") from error
+    return [unpickle_safely(content) for content in contents]
+
+
+class _NumpyOnly(pickle.Unpickler):
+    """Unpickle nothing but arrays and plain containers: no other name is looked up."""
+
+    ALLOWED = frozenset(
+        {
+            ("numpy", "ndarray"),
+            ("numpy", "dtype"),
+            ("numpy._core.multiarray", "_reconstruct"),
+            ("numpy._core.numeric", "_frombuffer"),
+            ("_codecs", "encode"),
+        }
+    )
+
+    def find_class(self, module, name):
+        module = module.replace("numpy.core.", "numpy._core.")  # NumPy 1 wrote so
+        if (module, name) not in self.ALLOWED:
+            raise DamagedError(f"файл просит выполнить {module}.{name}: не открываю")
+        return super().find_class(module, name)
+
+
+def unpickle_safely(data):
+    """Return what a pickle holds, when that is arrays, numbers, texts, lists, dicts.
+
+    Parameters
+    ----------
+    data : bytes
+
+    Raises
+    ------
+    DamagedError
+        The pickle is cut short, or names anything else, which is never run.
+    """
+    try:
+        return _NumpyOnly(io.BytesIO(data), encoding="bytes").load()
+    except DamagedError:
+        raise
+    except Exception as error:  # a broken pickle may raise almost anything
+        raise DamagedError("файл повреждён: содержимое не читается") from error
