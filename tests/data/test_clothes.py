@@ -82,7 +82,7 @@ def test_damaged_clothes_leave_the_cache_clean(clothes_served, cache):
 def test_clothes_with_other_pixels_are_refused(clothes_served, cache):
     server, arrays = clothes_served
     arrays["x_test"][0, 0, 0] ^= 1
-    (server.folder / clothes.FILES["x_test"]).write_bytes(idx(arrays["x_test"][0]))
+    (server.folder / clothes.FILES["x_test"][0]).write_bytes(idx(arrays["x_test"]))
     with pytest.raises(CourseError, match="сумма массива x_test"):
         load("clothes", "full")
 
