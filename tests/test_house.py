@@ -1,197 +1,185 @@
-"""The project's own files agree with each other and with what others have published."""
+"""The house: its rooms, who imports whom, how large they are, what a change touches."""
 
 import ast
-import hashlib
-import json
 import re
 import subprocess
-import sys
-import tomllib
 
-import nbformat
 import pytest
-from packaging.requirements import Requirement
-from packaging.version import Version
 
-import helpers
+from helpers.data import CATALOGUE
 from tests.support import ROOT
-from tools import readme_results, set_slug
 
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-READMES = ["README.md", "README.ru.md"]
-
-
-def tracked():
-    listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    return [ROOT / name for name in listed.stdout.split("\0") if name]
+LINES, LARGEST = 6000, 600  # of all helpers, of one module
+PAGE = (ROOT / "docs" / "house.md").read_text(encoding="utf-8")
+GUIDE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+# A file of these may mention anything: what is generated, what tells of the past.
+ANYWHERE = ("tests/", "lessons/", "build/", "CHANGELOG.md", "docs/house.md")
 
 
-def requirements():
-    section = PROJECT["project"]
-    lines = section["dependencies"] + section["optional-dependencies"]["test"]
-    return [Requirement(line) for line in lines]
+def modules(*folders):
+    """Return the modules in folders of the course, by their dotted names."""
+    paths = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    named = {path.relative_to(ROOT).with_suffix(""): path for path in paths}
+    return {".".join(name.parts): path for name, path in named.items()}
 
 
-def test_the_lock_lies_within_the_ranges():
-    lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    pinned = {}
-    for line in lock.splitlines():
-        requirement = Requirement(line)
-        (pin,) = requirement.specifier
-        assert pin.operator == "==", line
-        pinned.setdefault(requirement.name, []).append(Version(pin.version))
-    for requirement in requirements():
-        assert requirement.name in pinned
-        for version in pinned[requirement.name]:
-            assert version in requirement.specifier, (requirement, version)
+def imported(path):
+    """Return the modules of the course that a file imports anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
 
 
-def test_one_version_everywhere():
-    version = PROJECT["project"]["version"]
-    assert helpers.__version__ == version
-    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
-    assert re.search(rf'^version: "?{re.escape(version)}"?$', citation, re.M)
+def room(name, rooms):
+    """Return the most special of the rooms that a module is in, or None."""
+    inside = [each for each in rooms if f"{name}.".startswith(f"{each}.")]
+    return max(inside, key=len, default=None)
 
 
-def test_every_requirement_says_what_it_is_for():
-    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    for requirement in requirements():
-        assert re.search(rf'"{re.escape(requirement.name)}[^\n]*",\s+# \w', text)
+def allowances():
+    """Return what the page allows: from a room to those that it may import."""
+    rows = re.findall(r"^\| (.+?) \| (.+?) \|$", PAGE.partition("Who may")[2], re.M)
+    allowed = {}
+    for rooms, others in rows:
+        for name in re.findall(r"`([\w.]+)`", rooms):
+            allowed[name] = set(re.findall(r"`([\w.]+)`", others))
+    return allowed
 
 
-@pytest.mark.parametrize(
-    ("schema", "pattern"),
-    [
-        ("vendor.github-workflows", ".github/workflows/*.yml"),
-        ("vendor.dependabot", ".github/dependabot.yml"),
-        ("vendor.github-issue-forms", ".github/ISSUE_TEMPLATE/*.yml"),
-        ("vendor.citation-file-format", "CITATION.cff"),
-    ],
+def forbidden(name, path, allowed):
+    """Return the imports of a module that the page does not allow."""
+    own = {"helpers", "lessons", "tools", "tests"}
+    place = room(name, allowed)
+    return [
+        each
+        for each in imported(path)
+        if each.partition(".")[0] in own
+        and each != "helpers.ROOT"
+        and room(each, [*allowed[place], place]) is None
+    ]
+
+
+def test_modules_import_what_the_page_allows():
+    allowed = allowances()
+    assert {"helpers.data", "helpers.own", "lessons.checks", "tools"} <= set(allowed)
+    found = modules("helpers", "lessons/checks", "tools")
+    assert len(found) > 40
+    for name, path in found.items():
+        assert not forbidden(name, path, allowed), name
+
+
+def test_an_import_that_is_not_allowed_is_found(tmp_path):
+    path = tmp_path / "made.py"
+    path.write_text("from tools import lab\nfrom helpers.text import tokenize\n")
+    assert forbidden("helpers.data.made", path, allowances()) == ["tools.lab"]
+
+
+def test_helpers_are_small():
+    sizes = {
+        name: len(path.read_text(encoding="utf-8").splitlines())
+        for name, path in modules("helpers").items()
+    }
+    assert max(sizes.values()) <= LARGEST, max(sizes, key=sizes.get)
+    assert sum(sizes.values()) <= LINES, sum(sizes.values())
+
+
+def test_the_page_names_every_room_and_module():
+    for name in modules("helpers", "lessons/checks"):
+        last = name.rpartition(".")[2]
+        if not last.startswith("__") and not last.startswith("lesson_"):
+            assert re.search(rf"\b{last}\b", PAGE), name
+    for path in [*(ROOT / "tests").iterdir(), *ROOT.iterdir()]:
+        if path.is_dir() and path.name.isidentifier() and path.name != "build":
+            assert re.search(rf"\b{path.name}\b", PAGE), path
+
+
+# --- what a change touches ------------------------------------------------------------
+
+
+def tracked(*words):
+    """Return the tracked files, or those that hold a word, relative to the course."""
+    command = ["git", "ls-files"]
+    if words:
+        command = ["git", "grep", "-lwF", *(f"-e{word}" for word in words)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    return set(done.stdout.splitlines())
+
+
+def guide_of(section):
+    """Return the files that a list of CONTRIBUTING names, and which of them must be."""
+    text = GUIDE.partition(f"## {section}\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `([^`|]+)` \| (.+) \|$", text, re.M)
+    assert rows, section
+    return {path: "if" not in what.split(":")[0].split() for path, what in rows}
+
+
+def place(pattern, **names):
+    for key, name in names.items():
+        pattern = pattern.replace(key, name)
+    return pattern
+
+
+DATA_SETS = sorted(
+    name.rpartition(".")[2]
+    for name, path in modules("helpers/data").items()
+    if re.search(r"^ENTRY = ", path.read_text(encoding="utf-8"), re.M)
 )
-def test_files_fit_their_published_schema(schema, pattern):
-    files = sorted(map(str, ROOT.glob(pattern)))
-    assert files
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema]
-    done = subprocess.run([*command, *files], capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_broken_workflow_does_not_fit_the_schema(tmp_path):
-    path = tmp_path / "ci.yml"
-    path.write_text(
-        "on: push\njobs:\n  a:\n    run-on: ubuntu-latest\n", encoding="utf-8"
-    )
-    command = [sys.executable, "-m", "check_jsonschema"]
-    command += ["--builtin-schema", "vendor.github-workflows", str(path)]
-    assert subprocess.run(command, capture_output=True).returncode == 1
+@pytest.mark.parametrize("name", DATA_SETS)
+def test_a_data_set_touches_what_the_list_names(name):
+    source = (ROOT / "helpers" / "data" / f"{name}.py").read_text(encoding="utf-8")
+    files = re.findall(r'course_file\("([^"]+)"', source)
+    entries = [
+        each
+        for each in CATALOGUE.values()
+        if each.sample.__module__.endswith(f".{name}")
+    ]
+    files += [
+        remote.name
+        for entry in entries
+        for each in entry.sources
+        for remote in each.files
+    ]
+    assert entries
+    listed = guide_of("Add a data set")
+    named = {place(path, NAME=name) for path in listed}
+    for path, must in listed.items():
+        assert not must or (ROOT / place(path, NAME=name)).exists(), path
+    for path in tracked(*files):
+        is_sample = path.startswith("data/")
+        assert is_sample or path in named or path.startswith(ANYWHERE), (name, path)
 
 
-def test_sums_in_the_data_cards():
-    cards = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
-    files = sorted((ROOT / "data").glob("*.npz"))
-    assert files
-    for path in files:
-        assert hashlib.sha256(path.read_bytes()).hexdigest() in cards
-        assert f"{path.stat().st_size:,} bytes" in cards
-        assert path.with_name(f"make_{path.stem}.py").is_file()
+LESSONS = sorted(path.stem for path in (ROOT / "lessons").glob("[0-9]*.ipynb"))
+EXAMPLES = ("01_perceptron", "04_mnist_cnn", "07_seq2seq_chatbot")  # in docstrings
 
 
-@pytest.mark.parametrize("name", READMES)
-def test_the_table_of_results_is_that_of_the_file(name):
-    results = json.loads(readme_results.RESULTS.read_text(encoding="utf-8"))
-    block = readme_results.table(results, readme_results.WORDS[name])
-    text = (ROOT / name).read_text(encoding="utf-8")
-    assert readme_results.fill(text, block) == text
-    with pytest.raises(ValueError, match="no <!-- results"):
-        readme_results.fill("nothing", block)
+@pytest.mark.parametrize("stem", LESSONS)
+def test_a_lesson_touches_what_the_list_names(stem):
+    listed = guide_of("Add a lesson")
+    named = {place(path, NN_topic=stem, NN=stem[:2]) for path in listed}
+    for path, must in listed.items():
+        path = place(path, NN_topic=stem, NN=stem[:2])
+        assert not must or (ROOT / path).exists(), path
+    neighbours = {f"lessons/{each}.ipynb" for each in LESSONS}
+    if stem not in EXAMPLES:
+        for path in tracked(stem, f"lesson_{stem[:2]}"):
+            if path.startswith("tests/") and "answers" not in path:
+                continue
+            assert path in named | neighbours | {"CHANGELOG.md"}, path
 
 
-def quoted_rows(text):
-    """Return the rows «| model | 0,9876 |» of a lesson's table of full results."""
-    section = text.partition("На полном наборе")[2]
-    row = r"^\| ([^|]+?) \| (\d,\d{4})(?: ± (\d,\d{4}))? \|"
-    found = re.findall(row, section, re.M)
-    return {name: (value, spread or None) for name, value, spread in found}
-
-
-@pytest.mark.parametrize(
-    "path", sorted((ROOT / "lessons").glob("[0-9]*.ipynb")), ids=lambda path: path.stem
-)
-def test_a_lesson_quotes_the_full_results_as_they_are(path):
-    cells = nbformat.read(path, as_version=4).cells
-    prose = [cell.source for cell in cells if cell.cell_type == "markdown"]
-    quoted = quoted_rows("\n".join(prose))
-    results = json.loads(readme_results.RESULTS.read_text(encoding="utf-8"))
-    wanted = {}
-    for row in results["lessons"][path.stem]["models"]:
-        spread = row["deviation"] and f"{row['deviation']:.4f}".replace(".", ",")
-        wanted[row["model"]] = (f"{row['value']:.4f}".replace(".", ","), spread or None)
-    assert quoted == wanted
-
-
-@pytest.mark.parametrize("name", READMES)
-def test_a_readme_names_only_what_is_there(name):
-    text = (ROOT / name).read_text(encoding="utf-8")
-    other = READMES[1 - READMES.index(name)]
-    assert f"]({other})" in text
-    for target in re.findall(r"\]\(([^)#]+)\)", text):
-        if not target.startswith("https://"):
-            assert (ROOT / target).exists(), target
-    commands = set(re.findall(r"`make ([a-z-]+)", text))
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert {"run", "test", "lab", "full", "test-backends", "help", "clean"} <= commands
-    for command in commands:
-        assert re.search(rf"^{command}:", makefile, re.M), command
-    for path in sorted((ROOT / "lessons").glob("[0-9]*.ipynb")):
-        assert f"(lessons/{path.name})" in text
-
-
-@pytest.mark.parametrize("name", READMES)
-def test_a_readme_names_the_locked_tensorflow(name):
-    lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    locked = re.search(r"^tensorflow==(\S+)", lock, re.M)[1]
-    text = (ROOT / name).read_text(encoding="utf-8")
-    assert re.findall(r"tensorflow\[and-cuda\]==([\d.]+)", text) == [locked]
-
-
-def test_one_address_everywhere():
-    slug, ref = PROJECT["tool"]["course"].values()
-    for path in [*set_slug.targets()]:
-        text = path.read_text(encoding="utf-8")
-        assert set_slug.rewrite(text, slug, ref) == text, path
-
-
-def test_no_path_of_a_machine_is_tracked():
-    pattern = re.compile(r"(?<![\w.~-])/(work|root|home/\w+)/\w")
-    for path in tracked():
-        if path.suffix in {".npz", ".png"} or (ROOT / "tests") in path.parents:
-            continue
-        hit = pattern.search(path.read_text(encoding="utf-8"))
-        assert hit is None, f"{path}: {hit[0]}"
-
-
-def test_tracked_files_are_small():
-    large = [path.name for path in tracked() if path.stat().st_size > 1_500_000]
-    assert large == []
-
-
-@pytest.mark.parametrize(
-    "path",
-    sorted([*(ROOT / "helpers").rglob("*.py"), *(ROOT / "tools").glob("*.py")]),
-    ids=lambda path: f"{path.parent.name}/{path.name}",
-)
-def test_what_is_public_has_a_docstring(path):
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    assert ast.get_docstring(tree)
-    for node in tree.body:
-        public = isinstance(node, ast.FunctionDef | ast.ClassDef)
-        if public and not node.name.startswith("_"):
-            assert ast.get_docstring(node), node.name
-
-
-def test_helpers_import_nothing_from_above():
-    for path in (ROOT / "helpers").rglob("*.py"):
-        text = path.read_text(encoding="utf-8")
-        assert not re.search(r"^\s*(from|import) (tools|tests|lessons)\b", text, re.M)
+@pytest.mark.parametrize("number", ["2.4", "5.3", "6.2"])
+def test_an_exercise_touches_what_the_list_names(number):
+    stem = next(each for each in LESSONS if each.startswith(f"0{number[0]}"))
+    listed = guide_of("Add an exercise")
+    named = {place(path, NN_topic=stem, NN=stem[:2]) for path in listed}
+    assert all((ROOT / path).exists() for path in named)
+    found = tracked(f'"{number}"', f'\\"{number}\\"') - {"tests/test_house.py"}
+    assert found
+    assert found <= named, found - named

@@ -3,9 +3,8 @@
 import numpy as np
 
 from helpers.data.base import DamagedError, Entry, Pictures, Source, course_file
-from helpers.data.digits import shapes_of
 from helpers.data.download import KERAS_FILES, Remote
-from helpers.data.packed import read_idx, read_npz
+from helpers.data.packed import read_idx, read_npz, shapes_of
 
 NAMES = (
     "футболка", "брюки", "свитер", "платье", "пальто",

@@ -2,19 +2,9 @@
 
 from helpers.data.base import Entry, Pictures, Source, course_file
 from helpers.data.download import KERAS_FILES, Remote
-from helpers.data.packed import read_npz
+from helpers.data.packed import read_npz, shapes_of
 
 NAMES = tuple("0123456789")
-
-
-def shapes_of(train, test):
-    """Return the shapes of so many pictures of 28 × 28 pixels and of their labels."""
-    return {
-        "x_train": (train, 28, 28),
-        "y_train": (train,),
-        "x_test": (test, 28, 28),
-        "y_test": (test,),
-    }
 
 
 def sample():

@@ -27,6 +27,16 @@ HEADERS = {
 }
 
 
+def shapes_of(train, test):
+    """Return the shapes of so many pictures of 28 × 28 pixels and of their labels."""
+    return {
+        "x_train": (train, 28, 28),
+        "y_train": (train,),
+        "x_test": (test, 28, 28),
+        "y_test": (test,),
+    }
+
+
 def expect(name, array, shape, dtype):
     """Refuse an array of another shape or dtype with `DamagedError`."""
     if array.shape != shape or array.dtype != dtype:

@@ -89,13 +89,12 @@ def _wells_named(name, cells, lines):
         if not cell:
             raise at_line(name, line, "в столбце API пусто", "Впишите номер скважины.")
         if re.fullmatch(r"\d[.,]?\d*[eE]\+\d+", cell):
-            raise at_line(
-                name,
-                line,
-                f"API = {cell}: Excel сократил номер скважины",
+            what = f"API = {cell}: Excel сократил номер скважины"
+            advice = (
                 "Откройте исходный файл, задайте столбцу API числовой формат без "
-                f"дробной части и сохраните снова: {SAVE_AS}.",
+                f"дробной части и сохраните снова: {SAVE_AS}."
             )
+            raise at_line(name, line, what, advice)
     return cells.to_numpy()
 
 
@@ -154,64 +153,55 @@ def _check_histories(name, table, lines):
     import pandas as pd
 
     number = (table["Year"] * 12 + table["Month"] - 1).to_numpy(np.int64)
+    liquid = table["Liquid"].to_numpy()
     codes, names = pd.factorize(table["API"])  # in the order in which they come
-    wells = {}
-    for code, well in enumerate(names):
-        rows = np.flatnonzero(codes == code)
-        rows = rows[np.argsort(number[rows], kind="stable")]
+    order = np.lexsort([number, codes])
+    parts = np.split(order, np.cumsum(np.bincount(codes))[:-1])
+    wells = dict(zip(names, parts, strict=True))
+
+    def refuse(row, what, advice):
+        raise at_line(name, lines[row], what, advice)
+
+    for well, rows in wells.items():
         steps = np.diff(number[rows])
-        if (steps == 0).any():
-            at = int(np.argmax(steps == 0))
-            raise at_line(
-                name,
-                lines[rows[at + 1]],
+        for at in np.flatnonzero(steps == 0)[:1]:
+            refuse(
+                rows[at + 1],
                 f"месяц {_month(number[rows[at]])} скважины {well} уже стоит в строке "
                 f"{lines[rows[at]]}",
                 "Удалите одну из двух.",
             )
-        if (steps > 1).any():
-            at = int(np.argmax(steps > 1))
-            raise at_line(
-                name,
-                lines[rows[at + 1]],
+        for at in np.flatnonzero(steps > 1)[:1]:
+            refuse(
+                rows[at + 1],
                 f"перед этим месяцем у скважины {well} нет месяца "
                 f"{_month(number[rows[at]] + 1)} (пропущено подряд: {steps[at] - 1})",
                 "Допишите его (с нулями, если скважина стояла) или удалите скважину.",
             )
-        wells[well] = rows
-    _check_lengths(name, wells, lines)
-    liquid = table["Liquid"].to_numpy()
-    for well, rows in wells.items():
-        if not liquid[rows].any():
-            raise at_line(
-                name,
-                lines[rows].min(),
-                f"у скважины {well} во всех месяцах Liquid = 0, учиться не на чем",
-                "Удалите все её строки.",
-            )
-    return np.concatenate(list(wells.values()))
-
-
-def _check_lengths(name, wells, lines):
+    first, least = names[0], len(wells[names[0]])
     for well, rows in wells.items():
         if len(rows) < MONTHS:
-            raise at_line(
-                name,
-                lines[rows].min(),
+            refuse(
+                rows.min(),
                 f"у скважины {well} месяцев всего {len(rows)}, а нужно хотя бы "
                 f"{MONTHS}: год, чтобы смотреть, и год, чтобы предсказывать",
                 "Допишите месяцы или удалите скважину.",
             )
-    first = next(iter(wells))
     for well, rows in wells.items():
-        if len(rows) != len(wells[first]):
-            raise at_line(
-                name,
-                lines[rows].min(),
+        if len(rows) != least:
+            refuse(
+                rows.min(),
                 f"у скважины {well} месяцев {len(rows)}, а у скважины {first} "
-                f"{len(wells[first])}, нужно поровну",
+                f"{least}, нужно поровну",
                 f"Оставьте у всех одинаково, не меньше {MONTHS}.",
             )
+        if not liquid[rows].any():
+            refuse(
+                rows.min(),
+                f"у скважины {well} во всех месяцах Liquid = 0, учиться не на чем",
+                "Удалите все её строки.",
+            )
+    return order
 
 
 def _month(number):

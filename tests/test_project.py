@@ -1,0 +1,197 @@
+"""The project's own files agree with each other and with what others have published."""
+
+import ast
+import hashlib
+import json
+import re
+import subprocess
+import sys
+import tomllib
+
+import nbformat
+import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+import helpers
+from tests.support import ROOT
+from tools import readme_results, set_slug
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+READMES = ["README.md", "README.ru.md"]
+
+
+def tracked():
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return [ROOT / name for name in listed.stdout.split("\0") if name]
+
+
+def requirements():
+    section = PROJECT["project"]
+    lines = section["dependencies"] + section["optional-dependencies"]["test"]
+    return [Requirement(line) for line in lines]
+
+
+def test_the_lock_lies_within_the_ranges():
+    lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    pinned = {}
+    for line in lock.splitlines():
+        requirement = Requirement(line)
+        (pin,) = requirement.specifier
+        assert pin.operator == "==", line
+        pinned.setdefault(requirement.name, []).append(Version(pin.version))
+    for requirement in requirements():
+        assert requirement.name in pinned
+        for version in pinned[requirement.name]:
+            assert version in requirement.specifier, (requirement, version)
+
+
+def test_one_version_everywhere():
+    version = PROJECT["project"]["version"]
+    assert helpers.__version__ == version
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert re.search(rf'^version: "?{re.escape(version)}"?$', citation, re.M)
+
+
+def test_every_requirement_says_what_it_is_for():
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    for requirement in requirements():
+        assert re.search(rf'"{re.escape(requirement.name)}[^\n]*",\s+# \w', text)
+
+
+@pytest.mark.parametrize(
+    ("schema", "pattern"),
+    [
+        ("vendor.github-workflows", ".github/workflows/*.yml"),
+        ("vendor.dependabot", ".github/dependabot.yml"),
+        ("vendor.github-issue-forms", ".github/ISSUE_TEMPLATE/*.yml"),
+        ("vendor.citation-file-format", "CITATION.cff"),
+    ],
+)
+def test_files_fit_their_published_schema(schema, pattern):
+    files = sorted(map(str, ROOT.glob(pattern)))
+    assert files
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema]
+    done = subprocess.run([*command, *files], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_broken_workflow_does_not_fit_the_schema(tmp_path):
+    path = tmp_path / "ci.yml"
+    path.write_text(
+        "on: push\njobs:\n  a:\n    run-on: ubuntu-latest\n", encoding="utf-8"
+    )
+    command = [sys.executable, "-m", "check_jsonschema"]
+    command += ["--builtin-schema", "vendor.github-workflows", str(path)]
+    assert subprocess.run(command, capture_output=True).returncode == 1
+
+
+def test_sums_in_the_data_cards():
+    cards = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    files = sorted((ROOT / "data").glob("*.npz"))
+    assert files
+    for path in files:
+        assert hashlib.sha256(path.read_bytes()).hexdigest() in cards
+        assert f"{path.stat().st_size:,} bytes" in cards
+        assert path.with_name(f"make_{path.stem}.py").is_file()
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_table_of_results_is_that_of_the_file(name):
+    results = json.loads(readme_results.RESULTS.read_text(encoding="utf-8"))
+    block = readme_results.table(results, readme_results.WORDS[name])
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert readme_results.fill(text, block) == text
+    with pytest.raises(ValueError, match="no <!-- results"):
+        readme_results.fill("nothing", block)
+
+
+def quoted_rows(text):
+    """Return the rows «| model | 0,9876 |» of a lesson's table of full results."""
+    section = text.partition("На полном наборе")[2]
+    row = r"^\| ([^|]+?) \| (\d,\d{4})(?: ± (\d,\d{4}))? \|"
+    found = re.findall(row, section, re.M)
+    return {name: (value, spread or None) for name, value, spread in found}
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "lessons").glob("[0-9]*.ipynb")), ids=lambda path: path.stem
+)
+def test_a_lesson_quotes_the_full_results_as_they_are(path):
+    cells = nbformat.read(path, as_version=4).cells
+    prose = [cell.source for cell in cells if cell.cell_type == "markdown"]
+    quoted = quoted_rows("\n".join(prose))
+    results = json.loads(readme_results.RESULTS.read_text(encoding="utf-8"))
+    wanted = {}
+    for row in results["lessons"][path.stem]["models"]:
+        spread = row["deviation"] and f"{row['deviation']:.4f}".replace(".", ",")
+        wanted[row["model"]] = (f"{row['value']:.4f}".replace(".", ","), spread or None)
+    assert quoted == wanted
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_a_readme_names_only_what_is_there(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    other = READMES[1 - READMES.index(name)]
+    assert f"]({other})" in text
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
+        if not target.startswith("https://"):
+            assert (ROOT / target).exists(), target
+    commands = set(re.findall(r"`make ([a-z-]+)", text))
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert {"run", "test", "lab", "full", "test-backends", "help", "clean"} <= commands
+    for command in commands:
+        assert re.search(rf"^{command}:", makefile, re.M), command
+    for path in sorted((ROOT / "lessons").glob("[0-9]*.ipynb")):
+        assert f"(lessons/{path.name})" in text
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_a_readme_names_the_locked_tensorflow(name):
+    lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    locked = re.search(r"^tensorflow==(\S+)", lock, re.M)[1]
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert re.findall(r"tensorflow\[and-cuda\]==([\d.]+)", text) == [locked]
+
+
+def test_one_address_everywhere():
+    slug, ref = PROJECT["tool"]["course"].values()
+    for path in [*set_slug.targets()]:
+        text = path.read_text(encoding="utf-8")
+        assert set_slug.rewrite(text, slug, ref) == text, path
+
+
+def test_no_path_of_a_machine_is_tracked():
+    pattern = re.compile(r"(?<![\w.~-])/(work|root|home/\w+)/\w")
+    for path in tracked():
+        if path.suffix in {".npz", ".png"} or (ROOT / "tests") in path.parents:
+            continue
+        hit = pattern.search(path.read_text(encoding="utf-8"))
+        assert hit is None, f"{path}: {hit[0]}"
+
+
+def test_tracked_files_are_small():
+    large = [path.name for path in tracked() if path.stat().st_size > 1_500_000]
+    assert large == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted([*(ROOT / "helpers").rglob("*.py"), *(ROOT / "tools").glob("*.py")]),
+    ids=lambda path: f"{path.parent.name}/{path.name}",
+)
+def test_what_is_public_has_a_docstring(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree)
+    for node in tree.body:
+        public = isinstance(node, ast.FunctionDef | ast.ClassDef)
+        if public and not node.name.startswith("_"):
+            assert ast.get_docstring(node), node.name
+
+
+def test_helpers_import_nothing_from_above():
+    for path in (ROOT / "helpers").rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"^\s*(from|import) (tools|tests|lessons)\b", text, re.M)
