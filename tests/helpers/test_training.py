@@ -24,7 +24,9 @@ def run(code, **environment):
     )
 
 
-@pytest.mark.parametrize("module", ["", ".data", ".download", ".scores", ".training"])
+@pytest.mark.parametrize(
+    "module", ["", ".data", ".data.download", ".own.books", ".scores", ".training"]
+)
 def test_importing_helpers_loads_nothing_heavy(module):
     assert heavy_modules_after(f"import helpers{module}") == "[]"
 
