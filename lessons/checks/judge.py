@@ -196,6 +196,8 @@ def function(value, what):
             f"{what}: нужна функция, а здесь {_named(value)}. Передайте её имя без "
             "скобок."
         )
+    if attribute(value, "layers") is not None:
+        refuse(f"{what}: это уже сеть, а нужна функция. Передайте её имя без скобок.")
     return value
 
 
