@@ -82,7 +82,7 @@ def items(value, what):
 
 
 def array(value, what, shape=None):
-    """Return numbers as a float array; tensors of any backend are read.
+    """Return numbers as a float array; tensors and sparse tables are read.
 
     What is whole but for its last digit becomes whole, so that labels, counts and rows
     of one-hot can be compared exactly whatever processor they come from.
@@ -112,7 +112,9 @@ def array(value, what, shape=None):
     try:
         if attribute(value, "detach"):  # a PyTorch tensor that may ask for gradients
             value = value.detach().cpu()
-        if isinstance(value, str):
+        if attribute(value, "toarray"):  # a sparse table of SciPy
+            value = value.toarray()
+        if isinstance(value, str | dict):
             raise TypeError
         numbers = np.asarray(value)
         if numbers.dtype.kind in "OUS":
@@ -139,21 +141,63 @@ def array(value, what, shape=None):
 def number(value, what):
     """Return one number as a float; an array that holds one number is read too."""
     found = array(value, what)
-    require(
-        found.size == 1,
-        f"{what}: нужно одно число, а получено {count(found.size, *NUMBERS)}, "
-        f"форма {found.shape}.",
-    )
+    if found.size != 1:
+        refuse(
+            f"{what}: нужно одно число, а получено {count(found.size, *NUMBERS)}, "
+            f"форма {found.shape}."
+        )
     return float(found.reshape(()))
+
+
+def finite(numbers, what):
+    """Return an array, or say that a training diverged."""
+    if not np.isfinite(numbers).all():
+        refuse(
+            f"{what}: среди ответов есть NaN или бесконечность: обучение разошлось. "
+            "Уменьшите скорость обучения и проверьте масштаб входов."
+        )
+    return numbers
+
+
+def parts(value, size, line):
+    """Return the several things that a student's function has to return.
+
+    Parameters
+    ----------
+    value : object
+        What it returned.
+    size : int
+        How many things have to be there.
+    line : str
+        What to return, without a full stop: ``"on_paper: верните два ответа"``.
+
+    Raises
+    ------
+    NotStarted
+        One of the things is the stub.
+    WrongAnswer
+        Not a list, tuple or array, or another number of things.
+    """
+    if isinstance(value, np.ndarray):
+        value = list(np.atleast_1d(value))
+    if not isinstance(value, list | tuple):
+        refuse(f"{line}, через запятую после return.")
+    if len(value) != size:
+        refuse(f"{line}, а вернулось {count(len(value), *THINGS)}.")
+    if any(part is ... for part in value):
+        raise NotStarted
+    return value
 
 
 def function(value, what):
     """Return `value` when it can be called, or say what to pass instead."""
-    value = started(value, what)
-    require(
-        callable(value),
-        f"{what}: нужна функция, а здесь {_named(value)}. Передайте её имя без скобок.",
-    )
+    if not callable(started(value, what)):
+        refuse(
+            f"{what}: нужна функция, а здесь {_named(value)}. Передайте её имя без "
+            "скобок."
+        )
+    if attribute(value, "layers") is not None:
+        refuse(f"{what}: это уже сеть, а нужна функция. Передайте её имя без скобок.")
     return value
 
 
@@ -275,10 +319,8 @@ def same_items(got, wanted, what, mistakes=()):
     if any(item is ... for item in held):
         raise NotStarted
     for item in held:
-        require(
-            item is None or isinstance(item, str | int | float | tuple | list),
-            f"{what}: в списке лежит {_named(item)}, а нужны слова или числа.",
-        )
+        if not (item is None or isinstance(item, str | int | float | tuple | list)):
+            refuse(f"{what}: в списке лежит {_named(item)}, а нужны слова или числа.")
     unordered = isinstance(wanted, set | frozenset)
     try:
         found = set(held) if unordered else held
@@ -320,16 +362,15 @@ def network(value, what="сеть"):
     """Return a Keras model that has weights, or say what is wrong with it."""
     import keras
 
-    value = started(value, what)
-    require(
-        isinstance(value, keras.Model),
-        f"{what}: нужна сеть Keras, а здесь {_named(value)}. Функция, которая её "
-        "строит, должна быть вызвана, а fit возвращает не сеть, а историю.",
-    )
-    require(
-        value.built and value.weights,
-        f"{what}: у сети ещё нет весов. Начните её с keras.Input(...) или обучите.",
-    )
+    if not isinstance(started(value, what), keras.Model):
+        refuse(
+            f"{what}: нужна сеть Keras, а здесь {_named(value)}. Функция, которая её "
+            "строит, должна быть вызвана, а fit возвращает не сеть, а историю."
+        )
+    if not (value.built and value.weights):
+        refuse(
+            f"{what}: у сети ещё нет весов. Начните её с keras.Input(...) или обучите."
+        )
     return value
 
 
@@ -383,16 +424,9 @@ def outputs(model, x, what="сеть", rows=500, ask=told):
             f"{what}: не удалось применить к входу формы {given}; сама она ждёт "
             f"{wanted}. {type(error).__name__}: {first_line(error)}"
         )
-    require(
-        isinstance(answers, np.ndarray),
-        f"{what}: у сети несколько выходов, а нужен один.",
-    )
-    require(
-        np.isfinite(answers).all(),
-        f"{what}: среди ответов есть NaN или бесконечность: обучение разошлось. "
-        "Уменьшите скорость обучения и проверьте масштаб входов.",
-    )
-    return answers
+    if not isinstance(answers, np.ndarray):
+        refuse(f"{what}: у сети несколько выходов, а нужен один.")
+    return finite(answers, what)
 
 
 NUMBERS = ("число", "числа", "чисел")

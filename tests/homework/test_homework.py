@@ -9,6 +9,7 @@ import pytest
 from nbclient import NotebookClient
 
 from helpers.errors import CourseError
+from lessons.checks import judge
 from lessons.checks.homework import (
     RIGHT,
     UNTOUCHED,
@@ -80,16 +81,6 @@ def test_generating_again_changes_nothing():
 # --- judges ---
 
 
-@pytest.mark.parametrize("number", NUMBERS)
-def test_enough_answers_of_each_kind(number):
-    answers, known = answers_of(number), exercises_of(number)
-    assert 3 <= len(known) <= 6
-    for exercise in known:
-        assert answers.RIGHT[exercise]
-        assert len({line for line, _ in answers.WRONG[exercise]}) >= 3
-        assert answers.UNFORESEEN[exercise]
-
-
 @pytest.mark.parametrize(("number", "exercise", "line", "answers"), cases("RIGHT"))
 def test_a_right_answer_passes(number, exercise, line, answers):
     found = verdict(number, exercise, *made(answers))
@@ -116,6 +107,81 @@ def test_a_strange_answer_gets_a_line_and_no_traceback(number, strange):
         assert re.search("[а-я]", found.line)
 
 
+def test_a_network_gets_its_weights_back_from_the_judge():
+    network, *rest = made(answers_of("03").RIGHT["3.3"][0])
+    before = network.get_weights()
+    assert verdict("03", "3.3", network, *rest).state == RIGHT
+    for one, other in zip(before, network.get_weights(), strict=True):
+        assert (one == other).all()
+
+
+# --- the budget of a judge ---
+
+KINDS = ("RIGHT", "WRONG", "UNFORESEEN")
+MOST_MISTAKES, LEAST_WRONG = 6, 3
+
+
+def recording(compare, lines):
+    """Return a comparison that also notes the lines of mistakes that it is given."""
+
+    def call(got, wanted, what, mistakes=(), **options):
+        given = (
+            mistakes if isinstance(mistakes, dict) else [each for _, each in mistakes]
+        )
+        lines.update(re.sub(r"\d+", "0", line) for line in given)
+        return compare(got, wanted, what, mistakes, **options)
+
+    return call
+
+
+def budget_problems(number, exercise, monkeypatch):
+    """Return what an exercise has too much or too little of."""
+    lines, judged = set(), exercises_of(number)[exercise].judge
+    for name in ("same", "same_items"):
+        monkeypatch.setattr(judge, name, recording(getattr(judge, name), lines))
+    answers = {kind: getattr(answers_of(number), kind)[exercise] for kind in KINDS}
+    for kind, given in answers.items():
+        for each in given:
+            verdict(number, exercise, *made(each if kind == "RIGHT" else each[1]))
+    problems = [f"no answer {kind}" for kind in KINDS if not answers[kind]]
+    if len({line for line, _ in answers["WRONG"]}) < LEAST_WRONG:
+        problems.append("few wrong answers")
+    if judged.__name__.startswith("_"):
+        problems.append("a judge without a name")
+    if len(lines) > MOST_MISTAKES:
+        problems.append(f"{len(lines)} named mistakes: {sorted(lines)}")
+    return problems
+
+
+@pytest.mark.parametrize(
+    ("number", "exercise"),
+    [(number, exercise) for number in NUMBERS for exercise in exercises_of(number)],
+)
+def test_a_judge_keeps_its_budget(number, exercise, monkeypatch):
+    assert budget_problems(number, exercise, monkeypatch) == []
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_the_judges_of_a_lesson_are_short_and_named_apart(number):
+    known = exercises_of(number)
+    path = ROOT / "lessons" / "checks" / f"lesson_{number}.py"
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 80 * len(known) + 40
+    assert len({each.judge.__name__ for each in known.values()}) == len(known)
+
+
+def test_a_judge_over_its_budget_is_found(monkeypatch):
+    def _(rule):
+        judge.same(0, 0, "шаг", [(1, "слово"), (2, "другое")])
+        judge.same_items([0], [0], "шаги", [([n], "слово" * n) for n in range(1, 8)])
+
+    monkeypatch.setitem(exercises_of("01"), "1.3", Exercise("1.3", "имя", _))
+    monkeypatch.setattr(answers_of("01"), "UNFORESEEN", {"1.3": []})
+    nothing, nameless, many = budget_problems("01", "1.3", monkeypatch)
+    assert nothing == "no answer UNFORESEEN"
+    assert nameless == "a judge without a name"
+    assert many.startswith("8 named mistakes")
+
+
 # --- a judge that fails itself ---
 
 
@@ -123,11 +189,11 @@ def test_a_strange_answer_gets_a_line_and_no_traceback(number, strange):
 def failing(monkeypatch):
     """Exercise 1.3 with a judge of its own: it stumbles over one of its own words."""
 
-    def judge(answer):
+    def stumbles(answer):
         return {"один": 1}[f"два\n{answer}"]
 
     known = exercises_of("01")
-    monkeypatch.setitem(known, "1.3", Exercise("1.3", "имя", judge))
+    monkeypatch.setitem(known, "1.3", Exercise("1.3", "имя", stumbles))
 
 
 @pytest.mark.usefixtures("unbroken")

@@ -33,6 +33,7 @@ WANTED = np.arange(12.0).reshape(3, 4) ** 2
         (np.sqrt(WANTED), "на месте (2, 3): у вас 11, ожидалось 121"),
         ("слово", "это не таблица чисел, а строка"),
         ([[1, 2], [3]], "это не таблица чисел, а список"),
+        ({0: 1, 1: 2}, "это не таблица чисел, а словарь"),
         (None, "получилось None"),
         (np.mean, "это функция, а нужны числа"),
     ],
@@ -75,16 +76,18 @@ def test_a_right_array_passes_in_any_dress(got):
 def test_tensors_and_tables_are_read():
     import keras
     import pandas as pd
+    from scipy.sparse import csr_matrix
 
     judge.same(keras.ops.convert_to_tensor(WANTED), WANTED, "тензор")
     judge.same(keras.Variable(WANTED), WANTED, "переменная")
     judge.same(pd.DataFrame(WANTED), WANTED, "таблица")
     judge.same(pd.Series([1, 2]), [1, 2], "столбец")
+    judge.same(csr_matrix(WANTED), WANTED, "разреженная таблица")
 
 
 def test_the_named_mistake_comes_first_and_is_computed_only_when_needed():
-    mistakes = {"забыт минус": -WANTED, "лень": lambda: 1 / 0}
-    judge.same(WANTED, WANTED, "ответ", {"лень": lambda: 1 / 0})
+    mistakes = [(-WANTED, "забыт минус"), (lambda: 1 / 0, "лень")]
+    judge.same(WANTED, WANTED, "ответ", mistakes[1:])
     assert line(judge.same, -WANTED, WANTED, "ответ", mistakes) == "ответ: забыт минус"
 
 
@@ -201,12 +204,28 @@ def test_a_wrong_list_is_compared(got, wanted, said):
     assert said in line(judge.same_items, got, wanted, "список")
 
 
+def test_several_things_are_returned_together():
+    ask = "f: верните два числа"
+    assert judge.parts((1, 2), 2, ask) == (1, 2)
+    assert judge.parts(np.array([1, 2]), 2, ask) == [1, 2]
+    assert line(judge.parts, [1, 2, 3], 2, ask) == f"{ask}, а вернулось 3 элемента."
+    assert line(judge.parts, {"а": 1, "б": 2}, 2, ask).endswith("после return.")
+    assert "1 элемент" in line(judge.parts, np.array(5), 2, ask)
+    with pytest.raises(NotStarted):
+        judge.parts((1, ...), 2, ask)
+
+
+def test_a_training_that_diverged():
+    assert judge.finite(WANTED, "ответы") is WANTED
+    assert "обучение разошлось" in line(judge.finite, [1, np.inf], "ответы")
+
+
 def test_a_right_list_passes_in_any_dress():
     judge.same_items(("а", "б"), ["а", "б"], "список")
     judge.same_items(np.array(["б", "а"]), {"а", "б"}, "множество")
     judge.same_items(np.array([1, 2]), [1, 2], "номера")
     assert "порядок" in line(
-        judge.same_items, [2, 1], [1, 2], "номера", {"обратный порядок": [2, 1]}
+        judge.same_items, [2, 1], [1, 2], "номера", [([2, 1], "обратный порядок")]
     )
 
 
@@ -222,6 +241,7 @@ def test_networks():
     assert [each.shape for each in judge.told(two, np.ones((7, 3)), 3)] == [(7, 2)] * 2
     assert "несколько выходов" in line(judge.outputs, two, np.ones((4, 3)))
     assert "нужна сеть Keras" in line(judge.network, built.predict)
+    assert "это уже сеть, а нужна функция" in line(judge.function, built, "f")
     assert "нет весов" in line(judge.network, keras.Sequential([keras.layers.Dense(2)]))
     built.set_weights([np.full((3, 2), np.nan), np.zeros(2)])
     assert "обучение разошлось" in line(judge.outputs, built, np.ones((4, 3)))
