@@ -6,10 +6,10 @@ A figure that explains one idea is drawn in its lesson, unless its code would bu
 import numpy as np
 
 # Okabe and Ito (2008): eight colours that the colour-blind tell apart.
-COLOURS = (
-    "#0072B2", "#D55E00", "#009E73", "#CC79A7",
-    "#E69F00", "#56B4E9", "#000000", "#F0E442",
-)  # fmt: skip
+BLUE, ORANGE, GREEN, PINK = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+AMBER, SKY, BLACK, YELLOW = "#E69F00", "#56B4E9", "#000000", "#F0E442"
+COLOURS = (BLUE, ORANGE, GREEN, PINK, AMBER, SKY, BLACK, YELLOW)
+GREY = "#888888"  # what only helps to read the rest
 SEQUENTIAL = "cividis"
 
 
@@ -280,51 +280,11 @@ def confusion(matrix, class_names, axis=None, hide_diagonal=False):
     return axis
 
 
-def network(layers, weights=(), size=(7.0, 3.0)):
-    """Draw the neurons of a network and their connections.
+def network(layers, weights=()):
+    """Return `helpers.diagrams.network`; lesson 1 calls it by this name."""
+    from helpers import diagrams
 
-    Parameters
-    ----------
-    layers : dict of str to list of str
-        From the title of a layer to what is written in its neurons.
-    weights : sequence of str
-        Names of the weights, in the order: for each neuron of the second layer its
-        inputs from top to bottom, then the next layer.
-    size : tuple of float
-        Of the figure, in inches.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
-    from itertools import pairwise
-
-    import matplotlib.pyplot as plt
-
-    figure, axis = plt.subplots(figsize=size)
-    half = max(map(len, layers.values())) / 2
-    spots = [
-        [np.array([column, (len(names) - 1) / 2 - row]) for row in range(len(names))]
-        for column, names in enumerate(layers.values())
-    ]
-    weights = iter(weights)
-    for left, right in pairwise(spots):
-        for head in right:
-            for tail in left:
-                axis.plot(*zip(tail, head, strict=True), color="#888888", lw=1.2)
-                near, box = 0.72 * tail + 0.28 * head, {"fc": "white", "ec": "none"}
-                name = next(weights, "")
-                if name:
-                    middle = {"ha": "center", "va": "center", "bbox": box | {"pad": 1}}
-                    axis.text(*near, name, color=COLOURS[1], **middle)
-    for column, (title, names) in enumerate(layers.items()):
-        axis.text(column, half + 0.1, title, ha="center")
-        for spot, name in zip(spots[column], names, strict=True):
-            axis.plot(*spot, "o", ms=32, mfc="white", mec=COLOURS[0], mew=2)
-            axis.text(*spot, name, ha="center", va="center")
-    axis.set(xlim=(-0.4, len(layers) - 0.6), ylim=(-half, half + 0.4))
-    axis.set_axis_off()
-    return figure
+    return diagrams.network(layers, weights)
 
 
 def decision(axis, answers, x, y, limit=1.8, size=70):
