@@ -79,18 +79,15 @@ def show(figure, alt):
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", bbox_inches="tight")
     plt.close(figure)
-    display(
-        {"image/png": small_png(buffer.getvalue()), "text/plain": alt},
-        metadata={"image/png": {"alt": alt}},
-        raw=True,
-    )
+    data = {"image/png": small_png(buffer.getvalue()), "text/plain": alt}
+    display(data, metadata={"image/png": {"alt": alt}}, raw=True)
 
 
 def small_png(data):
-    """Return a PNG with a palette of 256 colours, where the eye sees no difference.
+    """Return the bytes of a PNG with a palette of 256 colours, or of the PNG as it is.
 
-    A drawing, of bytes as they stand in a file, shrinks about threefold; a photograph
-    that would lose more than half a level of 255 on average stays as it is.
+    A drawing shrinks about threefold; a photograph that would lose more than half a
+    level of 255 on average stays as it is.
     """
     import io
 
@@ -139,11 +136,8 @@ def coloured_text(words, values):
         style = f"background-color: rgba({colour}, {0.6 * abs(value):.2f})"
         spans.append(f'<span style="{style}">{shown}</span>')
         plain.append(f"{word}({value:+.1f})" if abs(value) > 0.5 else word)
-    display(
-        {"text/html": " ".join(spans), "text/plain": " ".join(plain)},
-        metadata={},
-        raw=True,
-    )
+    data = {"text/html": " ".join(spans), "text/plain": " ".join(plain)}
+    display(data, metadata={}, raw=True)
 
 
 def pictures(images, titles=None, columns=8, size=1.3, axes=None, **options):
@@ -169,19 +163,14 @@ def pictures(images, titles=None, columns=8, size=1.3, axes=None, **options):
     """
     import matplotlib.pyplot as plt
 
-    count = len(images)
     if axes is None:
-        columns = max(1, min(columns, count))
-        rows = max(1, -(-count // columns))
+        columns = max(1, min(columns, len(images)))
+        rows = max(1, -(-len(images) // columns))
         height, gap = (1.25, 0.3) if titles is not None else (1.0, 0.08)
-        _, axes = plt.subplots(
-            rows,
-            columns,
-            figsize=(size * columns, size * height * rows),
-            squeeze=False,
-            layout="none",  # the constrained one takes a second for forty axes
-            gridspec_kw={"wspace": 0.08, "hspace": gap},
-        )
+        grid = {"gridspec_kw": {"wspace": 0.08, "hspace": gap}}
+        grid["layout"] = "none"  # the constrained one takes a second for forty axes
+        shape = (size * columns, size * height * rows)
+        _, axes = plt.subplots(rows, columns, figsize=shape, **grid)
     axes = np.ravel(axes)
     for axis in axes:
         axis.set_axis_off()
@@ -254,18 +243,18 @@ def frame(
         figure, axis = plt.subplots(figsize=size)
     try:
         yield axis
-        for draw, lines in ((axis.axhline, hlines), (axis.axvline, vlines)):
-            for label, place in (lines or {}).items():
+        for draw, places in ((axis.axhline, hlines), (axis.axvline, vlines)):
+            for label, place in (places or {}).items():
                 draw(place, color=BLACK, linestyle="--", linewidth=1, label=label)
         for text, point in (notes or {}).items():
             beside = {"xytext": (5, 4), "textcoords": "offset points"}
             axis.annotate(text, point, fontsize=9, **beside)
-        labels = {"xlabel": xlabel, "ylabel": ylabel}
-        axis.set(**{key: label for key, label in labels.items() if label})
+        axis.set_xlabel(xlabel or axis.get_xlabel())
+        axis.set_ylabel(ylabel or axis.get_ylabel())
         _scale(axis, log, options)
         if legend and axis.get_legend_handles_labels()[0]:
-            right = {"loc": "upper left", "bbox_to_anchor": (1, 1)}
-            place = right if legend == "outside" else {"loc": legend}
+            outside = {"loc": "upper left", "bbox_to_anchor": (1, 1)}
+            place = outside if legend == "outside" else {"loc": legend}
             axis.legend(fontsize=9, **place)
         if figure:
             show(figure, alt)
