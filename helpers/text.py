@@ -117,9 +117,6 @@ def ngrams(tokens, sizes=(1, 2)):
 class Vocabulary:
     """Words and their indices.
 
-    Keras's IMDB, from its word ranks: ``Vocabulary([PADDING, START, UNKNOWN, UNUSED,
-    *sorted(ranks, key=ranks.get)][:num_words])``.
-
     Parameters
     ----------
     words : sequence of str
@@ -145,10 +142,8 @@ class Vocabulary:
         if not self.words:
             raise CourseError("словарь пуст: нужно хотя бы одно слово.")
         if len(self._ids) < len(self.words):
-            twice = Counter(self.words).most_common(1)[0][0]
-            raise CourseError(
-                f"слово «{twice}» стоит в словаре дважды: уберите повтор."
-            )
+            word = Counter(self.words).most_common(1)[0][0]
+            raise CourseError(f"слово «{word}» стоит в словаре дважды: уберите повтор.")
         if self._ids.get(PADDING, 0) != 0:
             raise CourseError(f"{PADDING} должен стоять в словаре первым: его номер 0.")
 
@@ -156,7 +151,7 @@ class Vocabulary:
     def build(cls, token_lists, min_count=1, specials=(PADDING, UNKNOWN)):
         """Return the vocabulary of training texts, the most frequent words first.
 
-        Equally frequent words go by the alphabet, so every run gives the same.
+        Equally frequent ones go by the alphabet, so every run gives the same.
 
         Parameters
         ----------
@@ -165,10 +160,6 @@ class Vocabulary:
             Rarer words are left out.
         specials : sequence of str
             Come first, met in the texts or not.
-
-        Returns
-        -------
-        Vocabulary
 
         Raises
         ------
