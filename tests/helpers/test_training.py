@@ -25,7 +25,10 @@ def run(code, **environment):
     )
 
 
-@pytest.mark.parametrize("module", ["", ".data", ".download", ".scores", ".training"])
+LIGHT = ["", ".data", ".diagrams", ".download", ".plots", ".scores", ".training"]
+
+
+@pytest.mark.parametrize("module", LIGHT)
 def test_importing_helpers_loads_nothing_heavy(module):
     assert heavy_modules_after(f"import helpers{module}") == "[]"
 
