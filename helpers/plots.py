@@ -1,16 +1,26 @@
 """Figures that several lessons draw: their style, their words, their size.
 
 A figure that explains one idea is drawn in its lesson, unless its code would bury it.
+Mechanisms with numbers on them are drawn from the parts in ``helpers.diagrams``.
 """
+
+import contextlib
+from collections.abc import Mapping
+from itertools import cycle
 
 import numpy as np
 
+from helpers.errors import CourseError
+
 # Okabe and Ito (2008): eight colours that the colour-blind tell apart.
-COLOURS = (
-    "#0072B2", "#D55E00", "#009E73", "#CC79A7",
-    "#E69F00", "#56B4E9", "#000000", "#F0E442",
-)  # fmt: skip
+BLUE, ORANGE, GREEN, PINK = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+AMBER, SKY, BLACK, YELLOW = "#E69F00", "#56B4E9", "#000000", "#F0E442"
+COLOURS = (BLUE, ORANGE, GREEN, PINK, AMBER, SKY, BLACK, YELLOW)
+GREY = "#888888"  # what only helps to read the rest
 SEQUENTIAL = "cividis"
+STYLES = ("-", "--", ":", "-.")
+MARKED = ("o-", "s--", "^:", "d-.")
+MARKERS = ("o", "x", "^", "s", "D", "v")
 
 
 def set_style():
@@ -69,26 +79,15 @@ def show(figure, alt):
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", bbox_inches="tight")
     plt.close(figure)
-    display(
-        {"image/png": small_png(buffer.getvalue()), "text/plain": alt},
-        metadata={"image/png": {"alt": alt}},
-        raw=True,
-    )
+    data = {"image/png": small_png(buffer.getvalue()), "text/plain": alt}
+    display(data, metadata={"image/png": {"alt": alt}}, raw=True)
 
 
 def small_png(data):
-    """Return a PNG with a palette of 256 colours, where the eye sees no difference.
+    """Return the bytes of a PNG with a palette of 256 colours, or of the PNG as it is.
 
-    A drawing shrinks about threefold, and so does a notebook that stores it; a
-    photograph that would lose more than half a level of 255 on average stays as it is.
-
-    Parameters
-    ----------
-    data : bytes
-
-    Returns
-    -------
-    bytes
+    A drawing shrinks about threefold; a photograph that would lose more than half a
+    level of 255 on average stays as it is.
     """
     import io
 
@@ -107,8 +106,7 @@ def coloured_text(words, values):
     """Display words, coloured by their values: blue above zero, orange below.
 
     Without colours it reads too: a word whose value is more than half of the largest is
-    bold above zero, underlined below.  Words are escaped: HTML in a text is shown, and
-    not obeyed.
+    bold above zero, underlined below.  HTML in a word is shown, and not obeyed.
 
     Parameters
     ----------
@@ -138,11 +136,8 @@ def coloured_text(words, values):
         style = f"background-color: rgba({colour}, {0.6 * abs(value):.2f})"
         spans.append(f'<span style="{style}">{shown}</span>')
         plain.append(f"{word}({value:+.1f})" if abs(value) > 0.5 else word)
-    display(
-        {"text/html": " ".join(spans), "text/plain": " ".join(plain)},
-        metadata={},
-        raw=True,
-    )
+    data = {"text/html": " ".join(spans), "text/plain": " ".join(plain)}
+    display(data, metadata={}, raw=True)
 
 
 def pictures(images, titles=None, columns=8, size=1.3, axes=None, **options):
@@ -168,19 +163,14 @@ def pictures(images, titles=None, columns=8, size=1.3, axes=None, **options):
     """
     import matplotlib.pyplot as plt
 
-    count = len(images)
     if axes is None:
-        columns = max(1, min(columns, count))
-        rows = max(1, -(-count // columns))
-        height = size * (1.25 if titles is not None else 1.0)
-        _, axes = plt.subplots(
-            rows,
-            columns,
-            figsize=(size * columns, height * rows),
-            squeeze=False,
-            layout="none",  # the constrained one takes a second for forty axes
-            gridspec_kw={"wspace": 0.08, "hspace": 0.3 if titles is not None else 0.08},
-        )
+        columns = max(1, min(columns, len(images)))
+        rows = max(1, -(-len(images) // columns))
+        height, gap = (1.25, 0.3) if titles is not None else (1.0, 0.08)
+        grid = {"gridspec_kw": {"wspace": 0.08, "hspace": gap}}
+        grid["layout"] = "none"  # the constrained one takes a second for forty axes
+        shape = (size * columns, size * height * rows)
+        _, axes = plt.subplots(rows, columns, figsize=shape, **grid)
     axes = np.ravel(axes)
     for axis in axes:
         axis.set_axis_off()
@@ -191,7 +181,225 @@ def pictures(images, titles=None, columns=8, size=1.3, axes=None, **options):
     return axes[0].figure
 
 
-def learning_curves(histories, key="loss", label="потери", axis=None, log=False):
+@contextlib.contextmanager
+def frame(
+    xlabel="",
+    ylabel="",
+    alt="",
+    axis=None,
+    size=(7, 3.4),
+    log="",
+    hlines=None,
+    vlines=None,
+    notes=None,
+    legend="best",
+    **options,
+):
+    """Give an axis to draw on in a ``with`` block, then name it and show its figure.
+
+    `lines`, `bars` and `scatter` take the same options; this is for all the rest.
+
+    Parameters
+    ----------
+    xlabel, ylabel : str
+        Names of the axes, in Russian; on a given axis they may be left out.
+    alt : str
+        One sentence that says what is seen, as for `show`; not used on a given axis.
+    axis : matplotlib.axes.Axes, optional
+        Where to draw; the figure is then its owner's to show.
+    size : tuple of float
+        Of a new figure, in inches.
+    log : {"", "x", "y", "xy"}
+        Axes with a logarithmic scale.
+    hlines, vlines : dict of str to float, optional
+        Thin black lines across: from a name in the legend to a place.  A name that
+        begins with ``_`` stays out of the legend, here and wherever names are given.
+    notes : dict of str to tuple of float, optional
+        From a text to the point (x, y) beside which it is written.
+    legend : str
+        Its place, as matplotlib's ``loc``; ``"outside"`` is right of the axis, ``""``
+        is nowhere.
+    **options
+        What ``axis.set`` takes, as ``title``, ``xlim``, ``xticks``.
+
+    Yields
+    ------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    CourseError
+        A new figure lacks the name of an axis or its sentence.
+    """
+    import matplotlib.pyplot as plt
+
+    figure = None
+    if axis is None:
+        if not (xlabel and ylabel and alt.strip()):
+            raise CourseError(
+                "у рисунка не названы оси, или нет описания",
+                "Задайте xlabel, ylabel и alt: фразу о том, что на рисунке видно.",
+            )
+        figure, axis = plt.subplots(figsize=size)
+    try:
+        yield axis
+        for draw, places in ((axis.axhline, hlines), (axis.axvline, vlines)):
+            for label, place in (places or {}).items():
+                draw(place, color=BLACK, linestyle="--", linewidth=1, label=label)
+        for text, point in (notes or {}).items():
+            beside = {"xytext": (5, 4), "textcoords": "offset points"}
+            axis.annotate(text, point, fontsize=9, **beside)
+        axis.set_xlabel(xlabel or axis.get_xlabel())
+        axis.set_ylabel(ylabel or axis.get_ylabel())
+        _scale(axis, log, options)
+        if legend and axis.get_legend_handles_labels()[0]:
+            outside = {"loc": "upper left", "bbox_to_anchor": (1, 1)}
+            place = outside if legend == "outside" else {"loc": legend}
+            axis.legend(fontsize=9, **place)
+        if figure:
+            show(figure, alt)
+    finally:
+        if figure:
+            plt.close(figure)  # Jupyter shows what a failed cell has left open
+
+
+def _scale(axis, log, options):
+    """Set scales and options; ticks given for a logarithmic axis are plain numbers."""
+    axis.set(**{f"{name}scale": "log" for name in log})
+    axis.set(**options)
+    for name in log:
+        ticks = options.get(f"{name}ticks")
+        if ticks is not None:
+            side = {"x": axis.xaxis, "y": axis.yaxis}[name]
+            side.set_ticks(ticks, [f"{tick:g}" for tick in ticks])
+            side.set_ticks([], minor=True)
+
+
+def lines(curves, x=1, styles=STYLES, colours=COLOURS, bands=None, **options):
+    """Draw curves and show them, or only draw them on a given axis.
+
+    Parameters
+    ----------
+    curves : array of shape (n,) or (n, 2), or dict of str to such arrays
+        One curve, or each by its name in the legend: heights over ``x``, or points
+        (x, y) of its own.
+    x : array of shape (n,) or int
+        Places of the heights; a number is that of the first, the rest follow by ones.
+    styles, colours : str or sequence of str
+        Matplotlib's formats, as ``"o-"``, and colours: for all curves, or in turn.
+    bands : dict of str to tuple of two arrays, optional
+        Lower and upper edge of a shaded band around the curve of this name.
+    **options
+        For `frame`: ``xlabel``, ``ylabel`` and ``alt``, or ``axis``, and the rest.
+
+    Raises
+    ------
+    CourseError
+        No curve, one without points, or with another number of them than ``x`` has.
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    curves, styles, colours = _named(curves), _in_turn(styles), _in_turn(colours)
+    points = {label: _points(label, x, y) for label, y in curves.items()}
+    with frame(**options) as axis:
+        if np.ndim(x) == 0 and all(np.ndim(y) == 1 for y in curves.values()):
+            axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+        for label, (places, heights) in points.items():
+            look = {"color": next(colours), "label": label}
+            axis.plot(places, heights, next(styles), **look)
+            if label in (bands or {}):
+                look = {"color": look["color"], "alpha": 0.25, "linewidth": 0}
+                axis.fill_between(places, *bands[label], **look)
+
+
+def scatter(groups, markers=MARKERS, **options):
+    """Draw points as `lines` draws curves, with all its options, but do not join them.
+
+    Parameters
+    ----------
+    groups : array of shape (n, 2), or dict of str to such arrays
+        Points (x, y), or groups of them by their names in the legend.
+    markers : str or sequence of str
+        For all groups, or in turn.
+    **options
+        For `lines` and `frame`: ``xlabel``, ``ylabel``, ``alt``, ``notes``.
+    """
+    lines(groups, styles=markers, **options)
+
+
+def bars(values, horizontal=False, errors=None, fmt="", **options):
+    """Draw bars and show them, or only draw them on a given axis.
+
+    Parameters
+    ----------
+    values : dict of str to float, or dict of str to such dicts
+        Lengths of the bars by their names, or groups of such bars by their names in
+        the legend: the bars of one name then stand side by side.
+    horizontal : bool
+        Whether bars lie, the first one on top: for long names.
+    errors : array of shape (n,) or (2, n), or dict of str to such arrays, optional
+        Lengths of the whiskers both ways, or down and up.
+    fmt : str
+        How to write a bar's length beside it, as ``"%.2f"``; empty: not at all.
+    **options
+        For `frame`: ``xlabel``, ``ylabel`` and ``alt``, or ``axis``, and the rest.
+
+    Raises
+    ------
+    CourseError
+        No bars, no dict, or groups whose bars are not named alike.
+    """
+    groups = _named(values)
+    if not isinstance(next(iter(groups.values())), Mapping):
+        groups, errors = {"_": values}, {"_": errors}
+    names = list(next(iter(groups.values())))
+    for label, group in groups.items():
+        if not names or not isinstance(group, Mapping) or list(group) != names:
+            raise CourseError(
+                f"столбцы «{label}»: нужен словарь с именами {names}, а дано {group}"
+            )
+    width, colours = 0.8 / len(groups), cycle(COLOURS)
+    places = np.arange(len(names)) - 0.4 + width / 2
+    with frame(**options) as axis:
+        draw, whiskers = (axis.barh, "xerr") if horizontal else (axis.bar, "yerr")
+        for label, group in groups.items():
+            look = {"color": next(colours), whiskers: (errors or {}).get(label)}
+            drawn = draw(places, list(group.values()), width, label=label, **look)
+            if fmt:
+                axis.bar_label(drawn, fmt=fmt, padding=3)
+            places = places + width
+        (axis.set_yticks if horizontal else axis.set_xticks)(range(len(names)), names)
+        if horizontal:
+            axis.set_ylim(len(names) - 0.5, -0.5)
+
+
+def _named(data):
+    """Return data by their names in the legend; what has no name stays out of it."""
+    data = data if isinstance(data, Mapping) else {"_": data}
+    if not data:
+        raise CourseError("рисовать нечего: данных нет")
+    return data
+
+
+def _in_turn(values):
+    """Return an endless run of values: of one, or of several in turn."""
+    return cycle([values] if isinstance(values, str) else values)
+
+
+def _points(label, x, y):
+    """Return the places and the heights of a curve's points, two arrays (n,)."""
+    y = np.asarray(y)
+    if y.ndim == 2 and y.shape[1] == 2 and len(y):
+        return y.T
+    if y.ndim != 1 or not y.size:
+        raise CourseError(f"«{label}»: нужен ряд чисел, а дан массив {y.shape}")
+    x = np.arange(x, x + len(y)) if np.ndim(x) == 0 else np.asarray(x)
+    if x.shape != y.shape:
+        raise CourseError(f"«{label}»: чисел {len(y)}, а мест для них {x.shape}")
+    return x, y
+
+
+def learning_curves(histories, key="loss", label="потери", log=False, **options):
     """Draw a metric by epoch: solid on training data, dashed on validation data.
 
     Parameters
@@ -202,37 +410,21 @@ def learning_curves(histories, key="loss", label="потери", axis=None, log=
         Name of the metric in the history.
     label : str
         Its Russian name, for the axis.
-    axis : matplotlib.axes.Axes, optional
     log : bool
         Logarithmic scale of the metric.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
+    **options
+        For `frame`: ``axis`` or ``alt``, and the rest.
     """
-    import matplotlib.pyplot as plt
-    from matplotlib.ticker import MaxNLocator
-
-    if axis is None:
-        _, axis = plt.subplots(figsize=(6.5, 3.6))
-    for number, (name, history) in enumerate(histories.items()):
-        colour = COLOURS[number % len(COLOURS)]
-        epochs = np.arange(1, len(history[key]) + 1)
-        axis.plot(epochs, history[key], color=colour, label=f"{name}: обучение")
-        if f"val_{key}" in history:
-            axis.plot(
-                epochs,
-                history[f"val_{key}"],
-                color=colour,
-                linestyle="--",
-                label=f"{name}: валидация",
-            )
-    axis.set(xlabel="эпоха", ylabel=label)
-    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
-    if log:
-        axis.set_yscale("log")
-    axis.legend(fontsize=9)
-    return axis
+    parts = {"обучение": (key, "-"), "валидация": (f"val_{key}", "--")}
+    curves, styles, colours = {}, [], []
+    for (name, history), colour in zip(histories.items(), cycle(COLOURS), strict=False):
+        for part, (column, style) in parts.items():
+            if column == key or column in history:
+                curves[f"{name}: {part}"] = history[column]
+                styles.append(style)
+                colours.append(colour)
+    options = {"xlabel": "эпоха", "ylabel": label, "log": "y" if log else ""} | options
+    lines(curves, styles=styles, colours=colours, **options)
 
 
 def confusion(matrix, class_names, axis=None, hide_diagonal=False):
@@ -260,71 +452,22 @@ def confusion(matrix, class_names, axis=None, hide_diagonal=False):
         _, axis = plt.subplots(figsize=(side + 0.6, side))
     shown = matrix.astype(float)
     if hide_diagonal:
-        np.fill_diagonal(shown, np.nan)
-    sns.heatmap(
-        shown,
-        mask=np.isnan(shown),
-        annot=matrix,
-        fmt="d",
-        cmap=SEQUENTIAL,
-        xticklabels=class_names,
-        yticklabels=class_names,
-        cbar=False,
-        square=True,
-        linewidths=0.5,
-        ax=axis,
-    )
+        np.fill_diagonal(shown, np.nan)  # seaborn leaves it white
+    look = {"fmt": "d", "cmap": SEQUENTIAL, "linewidths": 0.5}
+    names = {"xticklabels": class_names, "yticklabels": class_names}
+    options = {"cbar": False, "square": True, "ax": axis}
+    sns.heatmap(shown, annot=matrix, **look, **names, **options)
     axis.set(xlabel="ответ сети", ylabel="верный класс")
     axis.grid(False)
     axis.tick_params(axis="y", rotation=0)
     return axis
 
 
-def network(layers, weights=(), size=(7.0, 3.0)):
-    """Draw the neurons of a network and their connections.
+def network(layers, weights=()):
+    """Return `helpers.diagrams.network`; lesson 1 calls it by this name."""
+    from helpers import diagrams
 
-    Parameters
-    ----------
-    layers : dict of str to list of str
-        From the title of a layer to what is written in its neurons.
-    weights : sequence of str
-        Names of the weights, in the order: for each neuron of the second layer its
-        inputs from top to bottom, then the next layer.
-    size : tuple of float
-        Of the figure, in inches.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
-    from itertools import pairwise
-
-    import matplotlib.pyplot as plt
-
-    figure, axis = plt.subplots(figsize=size)
-    half = max(map(len, layers.values())) / 2
-    spots = [
-        [np.array([column, (len(names) - 1) / 2 - row]) for row in range(len(names))]
-        for column, names in enumerate(layers.values())
-    ]
-    weights = iter(weights)
-    for left, right in pairwise(spots):
-        for head in right:
-            for tail in left:
-                axis.plot(*zip(tail, head, strict=True), color="#888888", lw=1.2)
-                near, box = 0.72 * tail + 0.28 * head, {"fc": "white", "ec": "none"}
-                name = next(weights, "")
-                if name:
-                    middle = {"ha": "center", "va": "center", "bbox": box | {"pad": 1}}
-                    axis.text(*near, name, color=COLOURS[1], **middle)
-    for column, (title, names) in enumerate(layers.items()):
-        axis.text(column, half + 0.1, title, ha="center")
-        for spot, name in zip(spots[column], names, strict=True):
-            axis.plot(*spot, "o", ms=32, mfc="white", mec=COLOURS[0], mew=2)
-            axis.text(*spot, name, ha="center", va="center")
-    axis.set(xlim=(-0.4, len(layers) - 0.6), ylim=(-half, half + 0.4))
-    axis.set_axis_off()
-    return figure
+    return diagrams.network(layers, weights)
 
 
 def decision(axis, answers, x, y, limit=1.8, size=70):

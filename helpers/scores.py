@@ -64,8 +64,8 @@ def reaches(metric, value, bar):
     return value <= bar if metric in LOWER_IS_BETTER else value >= bar
 
 
-def wilson_interval(share, count, z=1.959963984540054):
-    """Return the Wilson interval of a share seen on `count` examples.
+def wilson_interval(share, count):
+    """Return the 95 % Wilson interval of a share seen on `count` examples.
 
     Parameters
     ----------
@@ -73,25 +73,19 @@ def wilson_interval(share, count, z=1.959963984540054):
         Share of successes, from 0 to 1.
     count : int
         Number of examples, at least 1.
-    z : float
-        Quantile of the normal law; 1.96 gives 95 %.
 
     Returns
     -------
     tuple of float
         Lower and upper end, both from 0 to 1.
-
-    Notes
-    -----
-    E. B. Wilson, "Probable inference, the law of succession, and statistical
-    inference", JASA 22 (1927), 209-212.
     """
+    from scipy.stats import binomtest
+
     if count < 1 or not 0 <= share <= 1:
         raise ValueError(f"a share from 0 to 1 of at least one: {share} of {count}")
-    centre = share + z * z / (2 * count)
-    half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
-    scale = 1 + z * z / count
-    return max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)
+    found = binomtest(round(share * count), count)
+    low, high = found.proportion_ci(0.95, method="wilson")
+    return float(low), float(high)
 
 
 class Scores:
@@ -116,37 +110,63 @@ class Scores:
         self.bars = read_bars(lesson, data)
         self.rows = []
 
-    def add(self, model, role, value, *, parameters=None, seconds=None, deviation=None):
+    def add(
+        self,
+        name,
+        role,
+        value,
+        *,
+        model=None,
+        watch=None,
+        parameters=None,
+        seconds=None,
+        deviation=None,
+    ):
         """Add a row.
 
         Parameters
         ----------
-        model : str
-            What the reader calls it, in Russian; each name once.
+        name : str
+            What the reader calls the model, in Russian; each name once.
         role : str
             One of `ROLES`; an oracle knows what no model can.
         value : float
             The metric on the held-out part.
+        model : keras.Model, optional
+            Its ``count_params()`` are the parameters.
+        watch : helpers.training.Stopwatch, optional
+            Its seconds are those of training.
         parameters : int, optional
-            Number of trained numbers.
+            Number of trained numbers, where there is no Keras model.
         seconds : float, optional
             Wall time of training.  Kept in the metadata, never shown.
         deviation : float, optional
             Standard deviation over repeated trainings.
+
+        Raises
+        ------
+        CourseError
+            The value is not finite.
+        ValueError
+            An unknown role, a name twice, the same fact given in two ways.
         """
         if role not in ROLES:
             raise ValueError(f"role {role!r} is none of {', '.join(ROLES)}")
         if not math.isfinite(value):
             raise CourseError(
-                f"«{model}»: вместо числа получилось {value}",
+                f"«{name}»: вместо числа получилось {value}",
                 "Проверьте скорость обучения и входные данные: в них могли попасть "
                 "NaN.",
             )
-        if any(row["model"] == model for row in self.rows):
-            raise ValueError(f"two rows named {model!r}")
+        if any(row["model"] == name for row in self.rows):
+            raise ValueError(f"two rows named {name!r}")
+        if None not in (model, parameters) or None not in (watch, seconds):
+            raise ValueError("a model gives parameters, a watch seconds: not both")
+        parameters = parameters if model is None else model.count_params()
+        seconds = seconds if watch is None else watch.seconds
         self.rows.append(
             {
-                "model": model,
+                "model": name,
                 "role": role,
                 "metric": self.metric,
                 "value": float(value),
@@ -157,24 +177,12 @@ class Scores:
             }
         )
 
-    def value(self, model):
-        """Return the metric of the row named `model`.
-
-        Raises
-        ------
-        CourseError
-            There is no such row.
-        """
-        return self._values("model", model)[0]
+    def value(self, name):
+        """Return the metric of the row called `name`, or CourseError when none is."""
+        return self._values("model", name)[0]
 
     def best(self, role):
-        """Return the best value among the rows of a role.
-
-        Raises
-        ------
-        CourseError
-            There is no row of this role.
-        """
+        """Return the best value among the rows of a role, or CourseError."""
         values = self._values("role", role)
         return min(values) if self.metric in LOWER_IS_BETTER else max(values)
 
@@ -232,16 +240,9 @@ class Scores:
 
 
 def rows_of(notebook):
-    """Return the rows of the closing tables in an executed notebook.
+    """Return the data mode and the rows of an executed notebook's closing tables.
 
-    Parameters
-    ----------
-    notebook : nbformat.NotebookNode
-
-    Returns
-    -------
-    tuple
-        Data mode (None when there is no table) and the list of rows.
+    The mode is None where there is no table.
     """
     mode, rows = None, []
     for cell in notebook.cells:

@@ -117,9 +117,6 @@ def ngrams(tokens, sizes=(1, 2)):
 class Vocabulary:
     """Words and their indices.
 
-    Keras's IMDB, from its word ranks: ``Vocabulary([PADDING, START, UNKNOWN, UNUSED,
-    *sorted(ranks, key=ranks.get)][:num_words])``.
-
     Parameters
     ----------
     words : sequence of str
@@ -145,34 +142,24 @@ class Vocabulary:
         if not self.words:
             raise CourseError("словарь пуст: нужно хотя бы одно слово.")
         if len(self._ids) < len(self.words):
-            twice = Counter(self.words).most_common(1)[0][0]
-            raise CourseError(
-                f"слово «{twice}» стоит в словаре дважды: уберите повтор."
-            )
+            word = Counter(self.words).most_common(1)[0][0]
+            raise CourseError(f"слово «{word}» стоит в словаре дважды: уберите повтор.")
         if self._ids.get(PADDING, 0) != 0:
             raise CourseError(f"{PADDING} должен стоять в словаре первым: его номер 0.")
 
     @classmethod
-    def build(
-        cls, token_lists, max_size=None, min_count=1, specials=(PADDING, UNKNOWN)
-    ):
+    def build(cls, token_lists, min_count=1, specials=(PADDING, UNKNOWN)):
         """Return the vocabulary of training texts, the most frequent words first.
 
-        Equally frequent words go by the alphabet, so every run gives the same.
+        Equally frequent ones go by the alphabet, so every run gives the same.
 
         Parameters
         ----------
         token_lists : sequence of sequences of str
-        max_size : int, optional
-            Of the vocabulary with its specials: every index is below it.
         min_count : int
             Rarer words are left out.
         specials : sequence of str
             Come first, met in the texts or not.
-
-        Returns
-        -------
-        Vocabulary
 
         Raises
         ------
@@ -180,19 +167,17 @@ class Vocabulary:
             Texts that are not cut into words, or no word that is kept.
         """
         specials, tokens = _words(specials), _flat(token_lists)
-        size = None if max_size is None else _whole(max_size, "max_size")
         counts, least = Counter(tokens), _whole(min_count, "min_count")
         words = [word for word in counts if counts[word] >= least]
         words = sorted(set(words) - set(specials), key=lambda w: (-counts[w], w))
-        words = [*specials, *words][:size]
-        if len(words) <= len(specials):
+        if not words:
             raise CourseError(
                 "в словарь не попало ни одного слова. Проверьте, что тексты не пусты; "
-                "уменьшите min_count или увеличьте max_size."
+                "уменьшите min_count."
             )
-        vocabulary = cls(words)
+        vocabulary = cls([*specials, *words])
         counts[UNKNOWN] += sum(token not in vocabulary for token in tokens)
-        vocabulary.counts = np.array([counts[word] for word in words], np.int64)
+        vocabulary.counts = np.array([counts[w] for w in vocabulary.words], np.int64)
         return vocabulary
 
     def __len__(self):
@@ -204,7 +189,8 @@ class Vocabulary:
     def index(self, word):
         """Return the index of a word; without one, CourseError offers the nearest."""
         if word not in self:
-            near = ", ".join(self.nearest(word)) or "нет"
+            words = [known for known in self.words if known not in SPECIALS]
+            near = ", ".join(difflib.get_close_matches(_plain(word), words)) or "нет"
             raise CourseError(f"слова «{word}» нет в словаре. Похожие: {near}.")
         return self._ids[word]
 
@@ -239,11 +225,6 @@ class Vocabulary:
         if not tokens:
             raise CourseError("в текстах нет ни одного слова: долю считать не от чего.")
         return sum(each in self and each != UNKNOWN for each in tokens) / len(tokens)
-
-    def nearest(self, word, count=3):
-        """Return up to ``count`` words that are spelt most like a word, best first."""
-        words = [known for known in self.words if known not in SPECIALS]
-        return difflib.get_close_matches(_plain(word), words, _whole(count, "count"))
 
 
 def pad(sequences, length, padding="post", truncating="post", value=0, dtype=np.int32):

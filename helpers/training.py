@@ -94,20 +94,15 @@ def install_missing():
     importlib.invalidate_caches()
 
 
-def start(seed=None):
+def start():
     """Seed every generator, import Keras quietly, set the plot style, name the device.
-
-    Parameters
-    ----------
-    seed : int, optional
-        Seed of ``random``, NumPy and the backend; `seed_from_environment` by default.
 
     Returns
     -------
     int
-        The seed, for ``numpy.random.default_rng``.
+        The seed, as `seed_from_environment` gives it, for ``numpy.random.default_rng``.
     """
-    seed = seed_from_environment() if seed is None else seed
+    seed = seed_from_environment()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     warnings.filterwarnings("ignore", module=r"jax\..*|tensorflow\..*")
     with _quiet_descriptor():
@@ -140,17 +135,14 @@ def describe_device():
     else:
         devices = keras.distribution.list_devices()
         accelerators = [name for name in devices if "cpu" not in name.lower()]
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
-    device = (
-        f"GPU, карт: {len(accelerators)}"
-        if accelerators
-        else f"CPU, ядер: {cores or os.cpu_count()}"
-    )
+    device = f"GPU, карт: {len(accelerators)}"
+    if not accelerators:
+        mine = hasattr(os, "sched_getaffinity")  # what a container lets us use
+        cores = len(os.sched_getaffinity(0)) if mine else os.cpu_count()
+        device = f"CPU, ядер: {cores}"
     title = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}[backend]
-    return (
-        f"{device}; Keras {keras.__version__} на {title} "
-        f"{importlib.metadata.version(backend)}"
-    )
+    version = importlib.metadata.version(backend)
+    return f"{device}; Keras {keras.__version__} на {title} {version}"
 
 
 def progress(name="обучение", every=0.3):
@@ -192,9 +184,8 @@ def progress(name="обучение", every=0.3):
             self.write(f"{name}: {epochs}{_figures(self.last)}", end="\n")
 
         def write(self, text, end=""):
-            padding = " " * max(0, self.width - len(text))
+            print(f"\r{text.ljust(self.width)}", end=end, flush=True)
             self.width = len(text)
-            print(f"\r{text}{padding}", end=end, flush=True)
 
     return Progress()
 
@@ -221,11 +212,9 @@ class Stopwatch:
     """Measure wall time: ``with Stopwatch() as watch: ...``, then ``watch.seconds``."""
 
     def __enter__(self):
-        """Start."""
         self.seconds = None
         self._began = time.perf_counter()
         return self
 
     def __exit__(self, *_):
-        """Stop; an exception goes on."""
         self.seconds = time.perf_counter() - self._began

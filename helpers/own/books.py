@@ -108,7 +108,7 @@ def read_book(path):
     Left out of .fb2 and .epub: notes and their numbers, tables of contents, pictures,
     style sheets, what stands outside the body.  Titles and verses are paragraphs.  An
     .epub is read in the order of its spine, without the parts that are ``linear="no"``.
-    A .txt is returned as `helpers.text.read_text` reads it, words whole that were
+    A .txt is returned as `helpers.own.files.read_text` reads it, words whole that were
     divided at ends of lines; if it is a page or an .fb2 by its first tag, as such.
 
     A book with a flaw is read without it, and a line is printed that says what is

@@ -71,7 +71,7 @@ def read_dialogues(path):
     Parameters
     ----------
     path : str or pathlib.Path
-        In an encoding that ``helpers.text.read_text`` knows.
+        In an encoding that ``helpers.own.files.read_text`` knows.
 
     Returns
     -------
@@ -115,7 +115,7 @@ def read_statements(path):
     Parameters
     ----------
     path : str or pathlib.Path
-        In an encoding that ``helpers.text.read_text`` knows.
+        In an encoding that ``helpers.own.files.read_text`` knows.
 
     Returns
     -------

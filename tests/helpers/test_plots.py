@@ -16,6 +16,7 @@ mpl.use("agg")
 import matplotlib.pyplot as plt
 
 from helpers import plots
+from helpers.errors import CourseError
 
 
 @pytest.fixture(autouse=True)
@@ -120,22 +121,197 @@ def test_pictures_on_given_axes():
     assert not axes[0].images
 
 
+# --- one figure in one call -----------------------------------------------------------
+
+NAMED = {"xlabel": "шаг", "ylabel": "потери", "alt": "Кривая падает."}
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """Sentences of the figures that were shown, and their axes as they were then."""
+    seen = []
+
+    def show(figure, alt):
+        seen.append((alt, figure.axes[0]))
+        plt.close(figure)
+
+    monkeypatch.setattr(plots, "show", show)
+    return seen
+
+
+def test_a_call_draws_names_and_shows(monkeypatch):
+    seen = []
+    monkeypatch.setattr("IPython.display.display", lambda *a, **k: seen.append(a[0]))
+    assert plots.lines({"а": [1, 2]}, **NAMED) is None  # a cell ends with nothing
+    assert seen[0]["text/plain"] == "Кривая падает."
+    assert not plt.get_fignums()
+
+
+def test_curves_are_told_apart_by_colour_and_stroke(shown):
+    plots.lines({"одна": [3, 1], "другая": [2, 2, 5], "_без имени": [1]}, **NAMED)
+    ((alt, axis),) = shown
+    one, other, third = axis.get_lines()
+    assert alt == NAMED["alt"]
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("шаг", "потери")
+    assert other.get_xydata().tolist() == [[1, 2], [2, 2], [3, 5]]
+    assert (one.get_color(), other.get_color()) == (plots.BLUE, plots.ORANGE)
+    styles = [line.get_linestyle() for line in (one, other, third)]
+    assert styles == ["-", "--", ":"]
+    names = [text.get_text() for text in axis.get_legend().get_texts()]
+    assert names == ["одна", "другая"]
+    assert all(tick == int(tick) for tick in axis.get_xticks())
+
+
+def test_one_curve_needs_no_name_and_no_legend(shown):
+    plots.lines(np.array([0.5, 0.7]), [10, 30], styles="o-", colours="0.3", **NAMED)
+    (line,) = shown[0][1].get_lines()
+    assert line.get_xydata().tolist() == [[10, 0.5], [30, 0.7]]
+    assert (line.get_marker(), line.get_color()) == ("o", "0.3")
+    assert shown[0][1].get_legend() is None
+
+
+def test_what_a_figure_may_have_besides(shown):
+    sizes = [10, 100, 1000]
+    plots.lines(
+        {"сеть": [3, 2, 1]},
+        sizes,
+        log="xy",
+        xticks=sizes,
+        ylim=(0.5, 8),
+        title="проба",
+        bands={"сеть": ([2.5, 1.5, 0.5], [4, 3, 2])},
+        hlines={"порог": 1.5},
+        vlines={"_": 100},
+        notes={"слово": (10, 3)},
+        legend="outside",
+        **NAMED,
+    )
+    axis = shown[0][1]
+    curve, across, down = axis.get_lines()
+    assert list(across.get_ydata()) == [1.5, 1.5]
+    assert list(down.get_xdata()) == [100, 100]
+    assert (axis.get_xscale(), axis.get_yscale()) == ("log", "log")
+    labels = [label.get_text() for label in axis.get_xticklabels()]
+    assert (labels, axis.get_xticks().tolist()) == (["10", "100", "1000"], sizes)
+    assert axis.get_ylim() == (0.5, 8)
+    assert axis.get_title() == "проба"
+    (band,) = axis.collections
+    assert mpl.colors.to_hex(band.get_facecolor()) == curve.get_color().lower()
+    assert {(10, 2.5), (1000, 2)} <= set(map(tuple, band.get_paths()[0].vertices))
+    names = [text.get_text() for text in axis.get_legend().get_texts()]
+    assert names == ["сеть", "порог"]
+    assert axis.texts[0].xy == (10, 3)
+
+
+def test_on_a_given_axis_nothing_is_shown_and_names_stay(shown):
+    figure, axes = plt.subplots(1, 2)
+    axes[1].set_ylabel("прежнее")
+    plots.lines({"а": [1, 2]}, axis=axes[1], xlabel="шаг", legend="")
+    plots.bars({"а": 1}, axis=axes[0])
+    assert not shown
+    assert plt.fignum_exists(figure.number)
+    assert (axes[1].get_xlabel(), axes[1].get_ylabel()) == ("шаг", "прежнее")
+    assert axes[1].get_legend() is None
+
+
+def test_anything_else_is_drawn_in_a_frame(shown):
+    with plots.frame(**NAMED, vlines={"порог": 2}) as axis:
+        axis.hist([1, 2, 3])
+    assert shown[0][1] is axis
+    assert axis.get_xlabel() == "шаг"
+    with pytest.raises(ZeroDivisionError), plots.frame(**NAMED):
+        1 / 0  # noqa: B018
+    assert not plt.get_fignums()  # Jupyter would show it below the error
+
+
+def test_points(shown):
+    groups = {"нет": np.array([[0, 1], [2, 3]]), "да": [(4, 5)]}
+    plots.scatter(groups, notes={"слово": (4, 5)}, **NAMED)
+    no, yes = shown[0][1].get_lines()
+    assert no.get_xydata().tolist() == [[0, 1], [2, 3]]
+    assert yes.get_xydata().tolist() == [[4, 5]]
+    assert no.get_marker() != yes.get_marker()
+    assert no.get_linestyle() == yes.get_linestyle() == "None"
+    assert shown[0][1].texts[0].get_text() == "слово"
+    plots.lines({"дорога": [(0.1, 5), (0.2, 4)]}, **NAMED)  # places of its own
+    assert shown[1][1].get_lines()[0].get_xydata().tolist() == [[0.1, 5], [0.2, 4]]
+    assert any(tick != int(tick) for tick in shown[1][1].get_xticks())
+
+
+def test_bars_stand(shown):
+    plots.bars({"а": 2, "б": -1}, errors=[0.5, 0.25], fmt="%.1f", **NAMED)
+    axis = shown[0][1]
+    assert [bar.get_height() for bar in axis.patches] == [2, -1]
+    assert [bar.get_center()[0] for bar in axis.patches] == [0, 1]
+    assert [label.get_text() for label in axis.get_xticklabels()] == ["а", "б"]
+    assert {"2.0", "-1.0"} == {text.get_text() for text in axis.texts}
+    whiskers = axis.collections[0].get_segments()
+    assert np.array(whiskers)[:, :, 1].tolist() == [[1.5, 2.5], [-1.25, -0.75]]
+    assert axis.get_legend() is None
+
+
+def test_bars_lie_in_groups_the_first_on_top(shown):
+    groups = {"раз": {"а": 1, "б": 2}, "два": {"а": 3, "б": 4}}
+    errors = {"два": np.array([[0, 0], [1, 1]])}
+    plots.bars(groups, horizontal=True, errors=errors, vlines={"порог": 2.5}, **NAMED)
+    axis = shown[0][1]
+    assert [bar.get_width() for bar in axis.patches] == [1, 2, 3, 4]
+    middles = [bar.get_center()[1] for bar in axis.patches]
+    assert middles == pytest.approx([-0.2, 0.8, 0.2, 1.2])
+    low, high = axis.get_ylim()
+    assert low > high
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["а", "б"]
+    names = [text.get_text() for text in axis.get_legend().get_texts()]
+    assert names == ["раз", "два", "порог"] or names == ["порог", "раз", "два"]
+    assert np.array(axis.collections[0].get_segments())[:, :, 0].tolist() == [
+        [3, 4],
+        [4, 5],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: plots.lines({"а": [1]}, ylabel="y", alt="x."), "не названы оси"),
+        (lambda: plots.bars({"а": 1}, xlabel="x", ylabel="y", alt=" "), "нет описания"),
+        (lambda: plots.lines({}, **NAMED), "рисовать нечего"),
+        (lambda: plots.bars({}, **NAMED), "рисовать нечего"),
+        (lambda: plots.scatter({}, **NAMED), "рисовать нечего"),
+        (lambda: plots.lines({"а": []}, **NAMED), r"«а»: .*массив \(0,\)"),
+        (lambda: plots.lines({"а": np.ones((2, 3))}, **NAMED), r"массив \(2, 3\)"),
+        (lambda: plots.lines({"а": [1, 2]}, [1, 2, 3], **NAMED), "чисел 2, а мест"),
+        (lambda: plots.scatter({"а": np.ones((0, 2))}, **NAMED), r"массив \(0, 2\)"),
+        (lambda: plots.bars([1, 2], **NAMED), "нужен словарь"),
+        (lambda: plots.bars({"а": {}}, **NAMED), "нужен словарь"),
+        (lambda: plots.bars({"а": {"x": 1}, "б": {"y": 1}}, **NAMED), "столбцы «б»"),
+        (lambda: plots.bars({"а": {"x": 1}, "б": 2}, **NAMED), "столбцы «б»"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said_and_no_figure_is_left(call, said):
+    with pytest.raises(CourseError, match=said):
+        call()
+    assert not plt.get_fignums()
+
+
 def test_learning_curves():
     history = {"loss": [3, 2, 1], "val_loss": [3.5, 2.5, 2.0]}
-    axis = plots.learning_curves(
-        {"сеть": history, "другая": {"loss": [1, 1]}}, log=True
-    )
+    _, axis = plt.subplots()
+    histories = {"сеть": history, "другая": {"loss": [1, 1]}}
+    plots.learning_curves(histories, axis=axis, log=True)
     lines = axis.get_lines()
     assert [line.get_label() for line in lines] == [
         "сеть: обучение",
         "сеть: валидация",
         "другая: обучение",
     ]
+    assert [line.get_linestyle() for line in lines] == ["-", "--", "-"]
     assert lines[1].get_xdata().tolist() == [1, 2, 3]
     assert lines[1].get_ydata().tolist() == [3.5, 2.5, 2.0]
     assert lines[0].get_color() == lines[1].get_color() != lines[2].get_color()
     assert (axis.get_xlabel(), axis.get_ylabel()) == ("эпоха", "потери")
     assert axis.get_yscale() == "log"
+    with pytest.raises(KeyError):
+        plots.learning_curves(histories, "accuracy", axis=axis)
 
 
 def test_confusion_shows_every_count():
@@ -158,15 +334,11 @@ def test_the_font_has_every_letter():
     assert all(ord(letter) in letters for letter in "АБЯабяёЁ«»№×−…")
 
 
-def test_a_network_has_its_neurons_connections_and_names():
-    layers = {"вход": ["a", "b"], "скрытый": ["", "", ""], "выход": ["y"]}
-    figure = plots.network(layers, [f"w{number}" for number in range(9)])
-    (axis,) = figure.axes
-    lines = [line for line in axis.get_lines() if line.get_marker() == "None"]
-    assert len(lines) == 2 * 3 + 3 * 1
-    assert len(axis.get_lines()) - len(lines) == 6
-    written = {text.get_text() for text in axis.texts}
-    assert {"вход", "выход", "a", "y", "w0", "w8"} <= written
+def test_lesson_1_still_finds_its_network_here():
+    (axis,) = plots.network({"вход": ["a", "b"], "выход": ["y"]}, ["w1", "w2"]).axes
+    assert {"вход", "выход", "a", "b", "y", "w1", "w2"} == {
+        text.get_text() for text in axis.texts if text.get_text()
+    }
 
 
 def test_a_decision_shows_answers_boundary_and_examples():

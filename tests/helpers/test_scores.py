@@ -2,22 +2,26 @@
 
 import math
 
+import keras
 import nbformat
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
-from scipy import stats
 
-from helpers import scores
+from helpers import scores, training
 from helpers.errors import CourseError
 from tests.support import line_of
 
 
 @pytest.mark.parametrize(("right", "count"), [(0, 10), (5, 10), (980, 1000), (7, 7)])
-def test_interval_agrees_with_scipy(right, count):
-    known = stats.binomtest(right, count).proportion_ci(0.95, method="wilson")
-    low, high = scores.wilson_interval(right / count, count)
-    assert low == pytest.approx(known.low, abs=1e-9)
-    assert high == pytest.approx(known.high, abs=1e-9)
+def test_interval_is_that_of_wilson(right, count):
+    """The ends are the shares p from which p̂ is 1.96 standard errors away."""
+    share = right / count
+    for end in scores.wilson_interval(share, count):
+        away = 1.959964**2 * end * (1 - end) / count
+        assert (share - end) ** 2 == pytest.approx(away, rel=1e-5, abs=1e-12)
+    low, high = scores.wilson_interval(share, count)
+    assert 0 <= low <= share <= high <= 1
+    assert low < high
 
 
 @pytest.mark.parametrize(("share", "count"), [(0.5, 0), (1.2, 10), (-0.1, 10)])
@@ -122,6 +126,21 @@ def test_lower_is_better_for_errors():
     table.add("кривая", "floor", 0.02)
     table.add("оракул", "oracle", 0.01)
     assert table.best("floor") == 0.02  # who knows the answers is no floor
+
+
+def test_a_model_and_a_watch_give_their_facts(table):
+    net = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    with training.Stopwatch() as watch:
+        pass
+    table.add("сеть", "ours", 0.97, model=net, watch=watch)
+    row = table.rows[-1]
+    assert (row["model"], row["parameters"]) == ("сеть", 3 * 2 + 2)
+    assert row["seconds"] == round(watch.seconds, 2)
+    with pytest.raises(ValueError, match="not both"):
+        table.add("другая", "ours", 0.97, model=net, parameters=8)
+    with pytest.raises(ValueError, match="not both"):
+        table.add("другая", "ours", 0.97, watch=watch, seconds=1.0)
+    assert table.rows[-1] is row
 
 
 def test_mistakes_in_rows(table):

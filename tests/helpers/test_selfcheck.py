@@ -454,7 +454,7 @@ def test_a_damaged_file_in_the_cache(cache, monkeypatch):
 
 def test_disk(cache, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=1000))
-    monkeypatch.setattr(selfcheck, "FULL_GB", 2e-6)  # 2,000 bytes
+    monkeypatch.setattr(selfcheck, "_full_gb", lambda: 2e-6)  # 2,000 bytes
     assert selfcheck.check_disk().status == OK  # a sample needs no room
     monkeypatch.setenv("COURSE_DATA", "full")
     result = selfcheck.check_disk()

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -24,9 +25,13 @@ def run(code, **environment):
     )
 
 
-@pytest.mark.parametrize(
-    "module", ["", ".data", ".data.download", ".own.books", ".scores", ".training"]
-)
+LIGHT = (
+    "", ".data", ".data.download", ".diagrams", ".own.books", ".plots", ".scores",
+    ".training",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("module", LIGHT)
 def test_importing_helpers_loads_nothing_heavy(module):
     assert heavy_modules_after(f"import helpers{module}") == "[]"
 
@@ -72,6 +77,22 @@ def test_seed_by_default(monkeypatch):
     assert training.seed_from_environment() == 42
     monkeypatch.setenv("COURSE_SEED", " 5 ")
     assert training.seed_from_environment() == 5
+
+
+@pytest.mark.parametrize(("cards", "device"), [(0, "CPU, ядер: "), (2, "GPU, карт: 2")])
+def test_the_device_of_pytorch(cards, device, monkeypatch):
+    """Keras lists no devices of this backend: PyTorch itself is asked."""
+    import importlib.metadata
+
+    import keras
+
+    cuda = SimpleNamespace(device_count=lambda: cards)
+    monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(cuda=cuda))
+    monkeypatch.setattr(keras.backend, "backend", lambda: "torch")
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: f"2.9 {name}")
+    line = training.describe_device()
+    assert line.startswith(device)
+    assert line.endswith(f"; Keras {keras.__version__} на PyTorch 2.9 torch")
 
 
 def test_what_tensorflow_says_is_shown_when_the_start_fails(capfd):
