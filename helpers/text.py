@@ -1,4 +1,4 @@
-"""Texts as numbers: tokens, n-grams, a vocabulary, rows of one length.
+"""Texts as numbers: tokens, n-grams, a vocabulary.
 
 Plain Python and NumPy; scikit-learn and Keras are the oracles of its tests.
 """
@@ -211,7 +211,7 @@ class Vocabulary:
         ``ids`` is one text, a list or array of int of shape (length,); an index that is
         not in the vocabulary, or not a whole number: CourseError.
         """
-        skip, ids = _words(skip), _row(ids, "iu")
+        skip, ids = _words(skip), _row(ids)
         for i in ids[(ids < 0) | (ids >= len(self))][:1]:
             raise CourseError(f"номера {i} в словаре нет: они от 0 до {len(self) - 1}.")
         return [self.words[i] for i in ids if self.words[i] not in skip]
@@ -225,48 +225,6 @@ class Vocabulary:
         if not tokens:
             raise CourseError("в текстах нет ни одного слова: долю считать не от чего.")
         return sum(each in self and each != UNKNOWN for each in tokens) / len(tokens)
-
-
-def pad(sequences, length, padding="post", truncating="post", value=0, dtype=np.int32):
-    """Return sequences as rows of one length, as ``keras.utils.pad_sequences`` does.
-
-    Parameters
-    ----------
-    sequences : sequence of sequences of numbers
-    length : int
-        Of every row.
-    padding, truncating : {"post", "pre"}
-        Whether a short row is filled up, and a long one is cut, at its end or start.
-    value : number
-        What short rows are filled up with.
-    dtype : dtype
-
-    Returns
-    -------
-    numpy.ndarray of dtype, shape (len(sequences), length)
-
-    Raises
-    ------
-    CourseError
-        Another length or side; a sequence that is no row of numbers of this dtype.
-    """
-    _whole(length, "length")
-    for name, side in (("padding", padding), ("truncating", truncating)):
-        if side not in ("post", "pre"):
-            raise CourseError(f'{name}={side!r}: "post" это конец ряда, "pre" начало.')
-    sequences = _listed(sequences, "список рядов чисел, например [[4, 7], [5]]")
-    rows = np.full((len(sequences), length), value, dtype)
-    whole = rows.dtype.kind in "iu"
-    for row, sequence in zip(rows, sequences, strict=True):
-        items = _row(sequence, "iu" if whole else "iuf")
-        items = items[:length] if truncating == "post" else items[-length:]
-        place = row[: len(items)] if padding == "post" else row[length - len(items) :]
-        place[:] = items
-        if whole and (place != items).any():
-            raise CourseError(
-                f"не все числа помещаются в {rows.dtype}: dtype=np.int32."
-            )
-    return rows
 
 
 def _listed(values, what):
@@ -312,13 +270,13 @@ def _flat(token_lists):
     return [token for tokens in token_lists for token in _words(tokens)]
 
 
-def _row(values, kinds):
-    """Return values as an array of one dimension, if their dtype is of these kinds."""
+def _row(values):
+    """Return whole numbers as an array of one dimension."""
     try:
         row = np.asarray(values)
     except ValueError:  # lists of several lengths
         row = np.array(None)
-    if row.ndim != 1 or (row.size and row.dtype.kind not in kinds):
+    if row.ndim != 1 or (row.size and row.dtype.kind not in "iu"):
         raise CourseError(
             f"нужен ряд чисел, например [4, 7, 5], а дано: {values!r:.60}. Слова "
             "превращает в номера Vocabulary.encode."

@@ -246,9 +246,7 @@ def test_there_and_back():
         ids = vocabulary.encode(tokens)
         assert all(type(i) is int and i > 1 for i in ids)
         assert vocabulary.decode(ids) == tokens
-        for padding in ("post", "pre"):
-            row = text.pad([ids], 40, padding=padding)[0]
-            assert vocabulary.decode(row) == tokens
+        assert vocabulary.decode([0, 0, *ids, 0]) == tokens
     assert vocabulary.encode(["лошадь", "пингвин"]) == [vocabulary.index("лошадь"), 1]
     assert vocabulary.index(UNKNOWN) == 1
     assert "лошадь" in vocabulary
@@ -350,6 +348,7 @@ def test_imdb_as_keras_encodes_it(tmp_path, monkeypatch):
         (lambda: Vocabulary(["а"]).decode([-1]), "номера -1"),
         (lambda: Vocabulary(["а"]).decode([0.0]), r"ряд чисел.*\[0\.0\]"),
         (lambda: Vocabulary(["а"]).decode([[0]]), "ряд чисел"),
+        (lambda: Vocabulary(["а"]).decode([[0], [0, 0]]), "ряд чисел"),
         (lambda: Vocabulary(["а"]).decode(0), "ряд чисел"),
         (lambda: Vocabulary(["а"]).decode(["а"]), "Vocabulary.encode"),
         (lambda: Vocabulary(["а"]).decode([0], skip=PADDING), "список слов.*str"),
@@ -358,60 +357,3 @@ def test_imdb_as_keras_encodes_it(tmp_path, monkeypatch):
 def test_wrong_vocabularies(call, said):
     with pytest.raises(CourseError, match=said):
         call()
-
-
-# --- rows of one length ---------------------------------------------------------------
-
-
-@pytest.mark.parametrize("padding", ["post", "pre"])
-@pytest.mark.parametrize("truncating", ["post", "pre"])
-def test_rows_are_those_of_keras(padding, truncating):
-    import keras
-
-    rng = np.random.default_rng(0)
-    sides = {"padding": padding, "truncating": truncating}
-    for _ in range(200):
-        sequences = [
-            rng.integers(-9, 99, rng.integers(0, 12)).tolist()
-            for _ in range(rng.integers(0, 6))
-        ]
-        length, value = int(rng.integers(1, 10)), int(rng.integers(-1, 2))
-        dtype = rng.choice(["int32", "int64", "float32"])
-        wanted = keras.utils.pad_sequences(
-            sequences, maxlen=length, value=value, dtype=dtype, **sides
-        )
-        ours = text.pad(sequences, length, value=value, dtype=dtype, **sides)
-        assert ours.dtype == wanted.dtype
-        np.testing.assert_array_equal(ours, wanted)
-
-
-def test_rows_are_filled_and_cut_at_the_end_unless_told():
-    rows = text.pad([[1, 2, 3], [4], np.array([], np.int64)], 2)
-    assert rows.tolist() == [[1, 2], [4, 0], [0, 0]]
-    assert rows.dtype == np.int32
-    floats = text.pad([[0.1, 2]], 3, dtype=np.float32)
-    np.testing.assert_array_equal(floats, np.float32([[0.1, 2, 0]]))
-
-
-@pytest.mark.parametrize(
-    ("sequences", "options", "said"),
-    [
-        ([[1]], {"length": 0}, "length=0: нужно целое число от 1"),
-        ([[1]], {"length": -2}, "length=-2"),
-        ([[1]], {"length": 2.5}, "length=2.5"),
-        ([[1]], {"padding": "end"}, "padding='end': \"post\""),
-        ([[1]], {"truncating": "start"}, "truncating='start'"),
-        ([1, 2], {}, "ряд чисел.*дано: 1"),
-        ("12", {}, "список рядов чисел.*str"),
-        ([["раз"]], {}, r"ряд чисел.*\['раз'\].*Vocabulary\.encode"),
-        ([["1"]], {}, "ряд чисел"),
-        ([[1, None]], {}, "ряд чисел"),
-        ([[[1], [2, 3]]], {}, "ряд чисел"),
-        ([[[1], [2]]], {}, "ряд чисел"),
-        ([[1.5]], {}, "ряд чисел"),
-        ([[300]], {"dtype": np.uint8}, "не все числа помещаются в uint8"),
-    ],
-)
-def test_wrong_sequences(sequences, options, said):
-    with pytest.raises(CourseError, match=said):
-        text.pad(sequences, **{"length": 3, **options})
