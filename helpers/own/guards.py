@@ -1,6 +1,7 @@
 """Refuse bad input of a network written from scratch, in one Russian line.
 
-What the network does with good input is the lesson's business.
+Each function raises CourseError unless its input is as it says.  What the network does
+with good input is the lesson's business.
 """
 
 import math
@@ -12,18 +13,7 @@ from helpers.errors import CourseError
 
 
 def layer_sizes(sizes):
-    """Check the sizes of the layers of a network.
-
-    Parameters
-    ----------
-    sizes : sequence of int
-        Inputs, hidden layers, outputs: at least two whole numbers from 1 up.
-
-    Raises
-    ------
-    CourseError
-        No sequence, fewer than two sizes, or one that is not a whole number from 1 up.
-    """
+    """Check the sizes of layers: two or more whole numbers from 1 up."""
     try:
         sizes = list(sizes)
     except TypeError:
@@ -34,7 +24,7 @@ def layer_sizes(sizes):
             "например [2, 8, 2]."
         )
     for size in sizes:
-        if not isinstance(size, numbers.Integral) or isinstance(size, bool) or size < 1:
+        if not _is_count(size):
             raise CourseError(
                 f"размеры слоёв {sizes}: {size!r} не годится, в каждом слое нужен "
                 "хотя бы один нейрон, целое число от 1."
@@ -47,17 +37,13 @@ def inputs(x, width):
     Parameters
     ----------
     x : array_like of shape (n, width)
+        Finite numbers, n from 1 up.
     width : int
         Number of inputs that the network has.
 
     Returns
     -------
     numpy.ndarray of float64, shape (n, width)
-
-    Raises
-    ------
-    CourseError
-        Not numbers, another shape, no rows, NaN or infinity.
     """
     try:
         x = np.asarray(x, dtype=np.float64)
@@ -92,19 +78,12 @@ def labels(y, count, classes=2):
     ----------
     y : array_like of shape (count,)
         Whole numbers from 0 to ``classes - 1``.
-    count : int
-        Number of examples.
-    classes : int
-        Number of classes.
+    count, classes : int
+        Numbers of examples and of classes.
 
     Returns
     -------
     numpy.ndarray of int64, shape (count,)
-
-    Raises
-    ------
-    CourseError
-        Another shape, or a label that is not one of the classes (NaN is none).
     """
     y = np.asarray(y)
     if y.shape != (count,):
@@ -129,18 +108,7 @@ def labels(y, count, classes=2):
 
 
 def learning_rate(rate):
-    """Check a learning rate.
-
-    Parameters
-    ----------
-    rate : float
-        A finite number above 0.
-
-    Raises
-    ------
-    CourseError
-        Anything else.
-    """
+    """Check a learning rate: a finite number above 0."""
     if isinstance(rate, bool) or not isinstance(rate, numbers.Real):
         raise CourseError(f"скорость обучения {rate!r}: нужно число, например 0.1.")
     if not math.isfinite(rate) or rate <= 0:
@@ -151,20 +119,13 @@ def learning_rate(rate):
 
 
 def batch_size(batch):
-    """Check the number of examples in a batch.
-
-    Parameters
-    ----------
-    batch : int
-        A whole number from 1 up; it may exceed the number of examples.
-
-    Raises
-    ------
-    CourseError
-        Anything else.
-    """
-    whole = isinstance(batch, numbers.Integral) and not isinstance(batch, bool)
-    if not whole or batch < 1:
+    """Check the number of examples in a batch: a whole number from 1 up."""
+    if not _is_count(batch):
         raise CourseError(
             f"батч {batch!r}: нужно целое число примеров от 1, например 32."
         )
+
+
+def _is_count(value):
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    return whole and value >= 1
