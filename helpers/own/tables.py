@@ -1,8 +1,7 @@
 """Read a table that somebody else has written, and say what is wrong with it.
 
 One reader serves the texts of lesson 2 and the wells of lesson 6; what the columns mean
-is checked by whoever reads them.  The course's own data sets are the business of
-``helpers.data``.
+is checked by whoever reads them.
 """
 
 import contextlib
@@ -12,7 +11,8 @@ import itertools
 import re
 
 from helpers.errors import CourseError
-from helpers.own.files import existing_file, read_text
+from helpers.own import files
+from helpers.own.files import at_line, existing_file
 
 SEPARATORS = ",;\t|"
 SAVE_AS = "Файл → Сохранить как → «CSV UTF-8»"
@@ -21,13 +21,9 @@ SAVE_AS = "Файл → Сохранить как → «CSV UTF-8»"
 _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
 _EDGES = re.compile(rf"^[\s{_INVISIBLE}]+|[\s{_INVISIBLE}]+$")
 _SEP = re.compile(r'\s*"?sep=([^\w"\s]|\t)"?[;,|\t ]*(?:\n|$)', re.IGNORECASE)
-_PAGE = re.compile(r"\s*<(!|\?xml|(html|head|meta|body|table)\b)", re.IGNORECASE)
 _END = "\0end"  # a row that no file has: missing when a quote is open until the end
-_EXCEL = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-_WORD = (".docx", ".doc", ".odt", ".rtf")
-_PACKED = (b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf")
 _FROM_EXCEL = f"Откройте файл в Excel и сохраните: {SAVE_AS}."
-_INTO_EXCEL = f"Перенесите таблицу из него в Excel и сохраните: {SAVE_AS}."
+_INTO_EXCEL = f"Перенесите таблицу оттуда в Excel и сохраните: {SAVE_AS}."
 _UNPACK = "Распакуйте его и возьмите таблицу .csv, которая лежит внутри."
 
 
@@ -67,57 +63,39 @@ def read_cells(path, columns, ragged=True):
     import pandas as pd
 
     path = existing_file(path)
-    _check_kind(path)
-    text, name = read_text(path), path.name
-    if _PAGE.match(text):
-        _refuse_page(name, text)
+    name, text = path.name, _text(path)
     separator, names, rows = _parsed(name, text, columns)
-    needed = len(names) if not ragged else 1 + max(map(names.index, columns))
-    for line, row in rows:
-        if len(row) < needed or any(row[len(names) :]):
-            raise at_line(name, line, *_wrong_width(len(row), len(names)))
     width = len(names)
-    cells = [(row + [""] * width)[:width] for _, row in rows]
+    needed = 1 + max(map(names.index, columns)) if ragged else width
+    cells = []
+    for line, row in rows:
+        if len(row) < needed or any(row[width:]):
+            raise at_line(name, line, *_wrong_width(len(row), width))
+        cells.append((row + [""] * width)[:width])
     lines = pd.Index([line for line, _ in rows], dtype="int64")
     table = pd.DataFrame(cells, lines, names, dtype=str)
     return table.loc[:, ~table.columns.duplicated()].copy(), separator
 
 
-def at_line(name, line, what, advice=""):
-    """Return the error of a line in a file."""
-    what = " ".join(what.split())  # it may quote a cell of several lines
-    return CourseError(f"{name}, строка {line}: {what}", advice)
-
-
-def _check_kind(path):
-    """Refuse what is no text by its first bytes or by its name."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(4)
-    except OSError as error:
-        raise CourseError(f"{path.name} не читается: {error.strerror}.") from error
-    suffix = path.suffix.lower()
-    kind, advice = None, _FROM_EXCEL
-    if head == b"%PDF" or (head and suffix in _WORD):
-        kind, advice = "документ PDF или Word", _INTO_EXCEL
-    elif head.startswith(_PACKED) or (head[:2] == b"PK" and suffix == ".zip"):
-        kind, advice = "архив", _UNPACK
-    elif head in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0") or (head and suffix in _EXCEL):
-        kind = "книга Excel или архив"
+def _text(path):
+    """Return the text of a file that is no book of Excel, no document and no page."""
+    kind = files.kind_of(path, named=True)
     if kind:
-        raise CourseError(f"{path.name}: это {kind}, а нужна таблица CSV", advice)
-
-
-def _refuse_page(name, text):
-    """Refuse HTML and XML, in which Excel and accounting programs keep tables too."""
+        advice = _FROM_EXCEL if files.EXCEL in kind else _INTO_EXCEL
+        raise CourseError(
+            f"{path.name}: это {kind}, а нужна таблица CSV",
+            _UNPACK if kind == files.ARCHIVE else advice,
+        )
+    text = files.read_text(path)
+    if not files.PAGE.match(text):
+        return text
+    # Excel and accounting programs keep tables in HTML and XML, too.
     if re.match(r"\s*<table", text, re.I) or "urn:schemas-microsoft-com:off" in text:
         raise CourseError(
-            f"{name}: это веб-страница с таблицей, а нужна таблица CSV", _FROM_EXCEL
+            f"{path.name}: это веб-страница с таблицей, а нужна таблица CSV",
+            _FROM_EXCEL,
         )
-    raise CourseError(
-        f"{name}: это веб-страница, а не таблица",
-        "Скачайте сам файл: кнопкой Download или Raw, а не «Сохранить страницу как».",
-    )
+    raise CourseError(f"{path.name}: это веб-страница, а не таблица", files.DOWNLOAD)
 
 
 def _parsed(name, text, columns):
@@ -125,7 +103,7 @@ def _parsed(name, text, columns):
     first = _SEP.match(text)
     if first:  # the line stays, so that all others keep their numbers
         separator = first[1]
-        text = text[: first.end(0)].count("\n") * "\n" + text[first.end(0) :]
+        text = first[0].count("\n") * "\n" + text[first.end() :]
     else:
         separator = max(SEPARATORS, key=lambda each: _fit(text, each, columns))
     rows = _rows(name, text, separator)
@@ -165,9 +143,8 @@ def _rows(name, text, separator):
         row = []
     if row != [_END]:
         line = rows[-1][0] if row else line
-        raise at_line(
-            name, line, "кавычка открыта и нигде не закрыта", "Исправьте строку."
-        )
+        what = "кавычка открыта и нигде не закрыта"
+        raise at_line(name, line, what, "Исправьте строку.")
     return rows[:-1]
 
 
@@ -223,20 +200,16 @@ def read_labelled_texts(path, labels=None, least=2):
         As `read_table`; an empty text or label, an unknown label, a label with fewer
         texts than `least`, fewer than two labels.
     """
-    path = existing_file(path)
-    table, name = read_table(path, ["text", "topic"]), path.name
+    name = existing_file(path).name
+    table = read_table(path, ["text", "topic"])
     for column in ("text", "topic"):
         empty = table.index[table[column] == ""]
         if len(empty):
-            raise at_line(
-                name,
-                empty[0],
-                f"пустая ячейка в столбце {column} (всего таких {len(empty)})",
-                "Заполните её или удалите строку.",
-            )
+            what = f"пустая ячейка в столбце {column} (всего таких {len(empty)})"
+            raise at_line(name, empty[0], what, "Заполните её или удалите строку.")
     table["topic"] = table["topic"].str.split().str.join(" ")  # a label is one line
     found = table["topic"].value_counts()
-    known = list(found.index) if labels is None else list(labels)
+    known = list(found.index if labels is None else labels)
     for label in found.index:
         if label not in known:
             line = table.index[table["topic"] == label][0]

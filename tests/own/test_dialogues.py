@@ -252,9 +252,14 @@ def test_another_file_at_the_address_is_not_kept(
 def test_a_half_of_the_full_set_in_the_folder_is_not_enough(teacher, monkeypatch):
     (teacher / FULL[1]).unlink()
     asked = []
-    monkeypatch.setattr(data, "fetch", lambda remote: asked.append(remote.name))
-    with pytest.raises(TypeError):  # fetch has given no path
-        load("dialogues", "full")
+
+    def fetch(remote):
+        asked.append(remote.name)
+        count = 8 if remote.name == FULL[0] else 5
+        return own(teacher.parent, triples(count), remote.name)
+
+    monkeypatch.setattr(data, "fetch", fetch)
+    check_structure(load("dialogues", "full"), "full")
     assert asked == FULL
 
 
@@ -423,10 +428,13 @@ BAD = {
     "picture": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "это не текст"),
     "mixed": (BOTH.encode() + BOTH.encode("cp1251"), "кодировка не узнаётся"),
     "page": ("\n<!DOCTYPE html><p>- а</p>\n- б\n", "это веб-страница, .* Raw"),
-    "docx": (b"PK\x03\x04" + bytes(99), r"документ Word, PDF или архив.*Обычный"),
-    "empty zip": (b"PK\x05\x06" + bytes(18), "документ Word, PDF или архив"),
-    "doc": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "документ Word"),
-    "pdf": (b"%PDF-1.7\n", "это документ Word, PDF или архив, .*кодировка UTF-8"),
+    "docx": (b"PK\x03\x04" + bytes(99), r"документ Word или архив, а .*Обычный"),
+    "empty zip": (b"PK\x05\x06" + bytes(18), "документ Word или архив, а нужен"),
+    "doc": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99),
+        "или документ Word, а нужен",
+    ),
+    "pdf": (b"%PDF-1.7\n", "это документ PDF, а нужен .*кодировка UTF-8"),
     "rtf": (b"{\\rtf1\\ansi - a\n- b\n}", "это документ Word"),
 }
 
@@ -452,7 +460,7 @@ def test_a_docx(tmp_path):
         archive.writestr("[Content_Types].xml", "<Types/>")
         archive.writestr("word/media/image.png", bytes(3_000_000))
     said = line_of(read_dialogues, path)
-    assert said.startswith("диалоги.docx: это документ Word, PDF или архив")
+    assert said.startswith("диалоги.docx: это документ Word, а нужен обычный текст")
 
 
 def test_large_files(tmp_path):
@@ -465,9 +473,9 @@ def test_large_files(tmp_path):
 
 
 @pytest.mark.parametrize("given", [None, 5, b"talk.txt", ["talk.txt"]])
-def test_what_is_no_path(given):
-    said = line_of(own_dialogues, given)
-    assert f"а дано: {type(given).__name__}" in said
+@pytest.mark.parametrize("read", [read_dialogues, read_statements, own_dialogues])
+def test_what_is_no_path(read, given):
+    assert f"а дано: {type(given).__name__}" in refusal(read, given)
 
 
 @pytest.mark.parametrize("read", [read_dialogues, read_statements, own_dialogues])
@@ -511,7 +519,7 @@ def test_statements_are_not_merged(tmp_path):
         (CAT.replace("кот", "?"), "строка 3: «A: .», а нужна строка «A: …» с текстом"),
         (CAT.replace("T: ", "T:"), "строка 1: «T:Кот спит», а нужна строка «T: …»"),
         (CAT.replace("A: кот", "A:"), "строка 3: «A:», а нужна"),
-        (b"PK\x03\x04" + bytes(99), "документ Word, PDF или архив"),
+        (b"PK\x03\x04" + bytes(99), "документ Word или архив"),
         ("<html>T: Кот</html>", "это веб-страница"),
         (bytes(range(256)), "это не текст"),
     ],
