@@ -27,10 +27,7 @@ MAX_RATIO = 200  # books shrink 3 to 10 times, a bomb about 1000 times
 # What zipfile raises over bytes that are no archive.
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 
-FROM_WORD = (
-    "Откройте её в Word или LibreOffice и сохраните: «Файл», «Сохранить как», «Обычный "
-    "текст (.txt)», кодировка UTF-8."
-)
+FROM_WORD = f"Откройте её в Word или LibreOffice и сохраните: {files.AS_TEXT}"
 FROM_PAGES = (
     "Откройте её в программе просмотра, скопируйте весь текст (Ctrl+A, Ctrl+C), "
     "вставьте в текстовый редактор и сохраните как .txt в кодировке UTF-8. Если буквы "
@@ -87,32 +84,25 @@ def read_book(path):
     Of .fb2 and .epub the body is read, in the order of the spine, without notes and
     their numbers, tables of contents, pictures, parts that are ``linear="no"``.  In a
     .txt, words are made whole that were divided at ends of lines; if it begins with a
-    tag, it is read as a page or an .fb2.  A book with a flaw is read without it, and a
-    line is printed that says what is missing: chapters, as long as most are there,
-    faulty markup, characters.
+    tag, it is read as a page or an .fb2.  A line is printed of what a flawed book
+    lacks: chapters, as long as most are there, faulty markup, characters.
 
     Parameters
     ----------
     path : str or pathlib.Path
-        A .txt, .fb2, .epub, or a .zip with one .fb2 in it.
-
-    Returns
-    -------
-    str
+        A .txt, .fb2, .epub, or a .zip with one .fb2 in it, at most 50 MB.
 
     Raises
     ------
     CourseError
-        No path, no such file, another format, more than 50 MB, empty, damaged,
-        protected, or made to fill the memory.
+        Another file, or one that is empty, damaged, protected or made to fill the
+        memory.
     """
     path = files.existing_file(path)
     name, suffix, kind = path.name, path.suffix.lower(), files.kind_of(path, named=True)
     if suffix not in (".txt", ".fb2", ".zip", ".epub"):
-        raise CourseError(
-            f"{name}: книгу в таком формате курс не читает",
-            ADVICE.get(kind, FROM_OTHERS),
-        )
+        what = f"{name}: книгу в таком формате курс не читает"
+        raise CourseError(what, ADVICE.get(kind, FROM_OTHERS))
     if kind in ADVICE:
         raise CourseError(f"{name}: внутри {kind}, а не книга {suffix}", ADVICE[kind])
     if suffix == ".txt" and kind != files.ZIPPED:
@@ -120,10 +110,9 @@ def read_book(path):
         if not files.PAGE.match(data):
             return _told_whole(data, name)
     elif path.stat().st_size > MAX_BYTES:
-        raise CourseError(
-            f"{name} больше {MAX_BYTES // 1_000_000} МБ: возьмите издание без картинок "
-            "или часть текста."
-        )
+        size = f"{MAX_BYTES // 1_000_000} МБ"
+        advice = "возьмите издание без картинок или часть текста."
+        raise CourseError(f"{name} больше {size}: {advice}")
     else:
         data = files.bytes_of(path)
     if not data.strip():
@@ -137,33 +126,19 @@ def read_book(path):
     if not lines:
         raise CourseError(f"{name} пуст: в книге нет ни одного слова", AGAIN)
     if flaws := _flaws(parts, unread):
-        flaws = " ".join("; ".join(flaws).split())
         print(f"Книга «{name}» прочитана, но с изъянами: {flaws}.")
     text = "\n".join(lines)
     return _told_whole(text, name) if suffix == ".txt" else text
 
 
 def sentences(text):
-    """Return the sentences of a Russian text as lists of words.
+    """Return the sentences of a Russian text, two or more, as lists of words.
 
     Words are those of `helpers.text.tokenize` that are of Russian letters alone: lower
     case, ё as е; a hyphen or an apostrophe inside keeps one whole (кое-как).  A
     sentence ends at ``. ! ? …`` and at the end of a line, unless a small letter follows
     («Да? — спросил он»), and not after initials and abbreviations («г. Карамазов»).
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    list of list of str
-        Two sentences or more, none of them empty.
-
-    Raises
-    ------
-    CourseError
-        Not a str, no Russian word, one sentence only.
+    CourseError: not a str, no Russian word, one sentence only.
     """
     word = WORDS["ru"]
     found = [
@@ -172,15 +147,12 @@ def sentences(text):
     ]
     found = [sentence for sentence in found if sentence]
     if not found:
-        raise CourseError(
-            "в тексте нет ни одного русского слова: похоже, это книга на другом языке",
-            "Возьмите русскую книгу.",
-        )
+        why = "похоже, это книга на другом языке"
+        what = f"в тексте нет ни одного русского слова: {why}"
+        raise CourseError(what, "Возьмите русскую книгу.")
     if len(found) == 1:
-        raise CourseError(
-            "в тексте всего одно предложение: word2vec на нём ничему не научится",
-            "Возьмите книгу, в ней тысячи предложений.",
-        )
+        what = "в тексте всего одно предложение: word2vec на нём ничему не научится"
+        raise CourseError(what, "Возьмите книгу, в ней тысячи предложений.")
     return found
 
 
@@ -195,21 +167,14 @@ def proper_names(text, count=5, share=0.9):
     Parameters
     ----------
     text : str
-        As `read_book` gives it, capitals and marks in it.
-    count : int
-        Least number of capital occurrences that count.
-    share : float
-        Least share of these in all occurrences that count.
+        As `read_book` gives it, capitals and marks in it; else CourseError.
+    count, share : int, float
+        Least number of capital occurrences, and their least share in all of the word.
 
     Returns
     -------
     list of str
         Spelt as by `helpers.text.tokenize`, the most frequent first.
-
-    Raises
-    ------
-    CourseError
-        Not a str.
     """
     capital, small, spelt = Counter(), Counter(), {}
     for piece in _pieces(text):
@@ -238,10 +203,8 @@ def proper_names(text, count=5, share=0.9):
 def _pieces(text):
     """Return the sentences of a text as pieces of it."""
     if not isinstance(text, str):
-        raise CourseError(
-            "нужен текст книги (str), например books.read_book(путь), а дано: "
-            f"{type(text).__name__}."
-        )
+        needed = "нужен текст книги (str), например books.read_book(путь)"
+        raise CourseError(f"{needed}, а дано: {type(text).__name__}.")
     text, _ = _whole_words(text)
     lines = WRAPPED.sub(" ", text).split("\n")
     return [piece for line in lines for piece in _cut(line)]
@@ -283,19 +246,17 @@ def _whole_words(text):
     def spelt(word):  # as `tokenize` does, which is slow for one word
         return word.lower().replace("ё", "е").replace("’", "'")
 
-    def compared(left, right):
-        hyphened = spelt(f"{left}-{right}")
-        return seen[hyphened] - seen[spelt(left + right)], hyphened
+    def compared(left, right):  # how much oftener with a hyphen than without
+        return seen[spelt(f"{left}-{right}")] - seen[spelt(left + right)]
 
-    others = [compared(left, right)[0] for left, _, right in pairs]
-    own, cut = (sum(sign * more > 0 for more in others) for sign in (1, -1))
+    others = [compared(left, right) for left, _, right in pairs]
+    own, cut = sum(more > 0 for more in others), sum(more < 0 for more in others)
     count = 0
 
     def joined(found):
         nonlocal count
         left, mark, right = found.groups()
-        more, hyphened = compared(left, right)
-        is_soft = mark in "\u00ad¬"
+        more, is_soft = compared(left, right), mark in "\u00ad¬"
         # A dash without its spaces stands before a capital letter, «и», between words.
         is_dash = min(len(left), len(right)) == 1 or not right.islower()
         if not own and not cut:
@@ -303,7 +264,8 @@ def _whole_words(text):
         if is_dash and not more and not is_soft:
             return found[0]
         count += 1
-        is_own = more > 0 or (not more and (own > cut or HYPHENED.fullmatch(hyphened)))
+        listed = own > cut or HYPHENED.fullmatch(spelt(f"{left}-{right}"))
+        is_own = more > 0 or (not more and listed)
         return left + ("-" if is_own and not is_soft else "") + right
 
     before = None
@@ -328,10 +290,8 @@ def _parts(data, suffix):
         if not archive.names.isdisjoint(["word/document.xml", "content.xml"]):
             raise CourseError("внутри документ Word или LibreOffice", FROM_WORD)
         if len(names) != 1:
-            raise CourseError(
-                f"в архиве книг .fb2: {len(names)}, а нужна одна",
-                "Распакуйте архив и возьмите файл книги.",
-            )
+            what = f"в архиве книг .fb2: {len(names)}, а нужна одна"
+            raise CourseError(what, "Распакуйте архив и возьмите файл книги.")
         data = archive.read(names[0])
     is_page = is_text and "<FictionBook" not in data[:10_000]
     part = markup.parse(data, "книга", is_page)
@@ -376,10 +336,8 @@ def _epub(archive):
         (closed,) = archive.attributes(encryption, "CipherReference")
         closed = {base + urllib.parse.unquote(each.get("URI", "")) for each in closed}
         if closed & set(chapters):
-            raise CourseError(
-                "главы зашифрованы, это защита от копирования (DRM)",
-                "Возьмите издание без защиты.",
-            )
+            what = "главы зашифрованы, это защита от копирования (DRM)"
+            raise CourseError(what, "Возьмите издание без защиты.")
     parts, errors = [], []
     for name in chapters:
         try:
@@ -408,7 +366,7 @@ def _flaws(parts, unread):
         flaws.append(f"в разметке ошибка ({where}{more})")
     if lost:
         flaws.append(f"отброшено знаков, которые не читаются: {lost}")
-    return flaws
+    return " ".join("; ".join(flaws).split())
 
 
 def _resolve(package, href):

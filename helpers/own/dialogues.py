@@ -41,19 +41,10 @@ LIKE_THIS = (
 
 @dataclass(frozen=True)
 class Dialogue:
-    """A question and its answer.
+    """A question and its answer."""
 
-    Attributes
-    ----------
-    context : str
-        The fact that the question is about, ``""`` in small talk.
-    questions : tuple of str
-        Phrasings of one question.
-    answer : str
-    """
-
-    context: str
-    questions: tuple[str, ...]
+    context: str  # the fact that the question is about, "" in small talk
+    questions: tuple[str, ...]  # phrasings of one question
     answer: str
 
 
@@ -68,25 +59,17 @@ def read_dialogues(path):
     path : str or pathlib.Path
         In an encoding that ``helpers.own.files.decode`` knows, at most 2 MB.
 
-    Returns
-    -------
-    list of Dialogue
-        In the order of the file.
-
     Raises
     ------
     CourseError
-        Not a text, or a mistake in it: what is empty or too long, begins otherwise, has
-        no pair or no word.  Where one line is to blame, its number is named.
+        Not a text, or a mistake in it: where one line is to blame, it is named.
     """
     path = existing_file(path)
     name, text = path.name, _text(path)
     if path.stat().st_size > MAX_BYTES:
-        raise CourseError(
-            f"{name} больше {MAX_BYTES // 1_000_000} МБ: столько реплик сеть урока не "
-            "выучит.",
-            "Возьмите часть файла.",
-        )
+        size = f"{MAX_BYTES // 1_000_000} МБ"
+        what = f"{name} больше {size}: столько реплик сеть урока не выучит."
+        raise CourseError(what, "Возьмите часть файла.")
     blocks = list(_blocks(text))
     starts = [line.partition(" ")[0] for block in blocks for _, line in block]
     if DASHES.isdisjoint(starts):
@@ -95,12 +78,9 @@ def read_dialogues(path):
     blocks = [[_marked(name, *line) for line in block] for block in blocks]
     replies = [number for block in blocks for number, mark, _ in block if mark == "-"]
     if len(replies) == 1:
-        raise at_line(
-            name,
-            replies[0],
-            "реплика в файле всего одна, а нужны вопрос и ответ.",
-            "Допишите ответ следующей строкой, она тоже начинается с «- ».",
-        )
+        what = "реплика в файле всего одна, а нужны вопрос и ответ."
+        advice = "Допишите ответ следующей строкой, она тоже начинается с «- »."
+        raise at_line(name, replies[0], what, advice)
     return [dialogue for block in blocks for dialogue in _pairs(name, block)]
 
 
@@ -122,11 +102,8 @@ def _text(path):
     """Return the text of a file that is no document, no archive and no page."""
     kind = files.kind_of(path)
     if kind:
-        raise CourseError(
-            f"{path.name}: это {kind}, а нужен обычный текст.",
-            "Откройте файл и сохраните: «Файл», «Сохранить как», «Обычный текст "
-            "(.txt)», кодировка UTF-8.",
-        )
+        what = f"{path.name}: это {kind}, а нужен обычный текст."
+        raise CourseError(what, f"Откройте файл и сохраните: {files.AS_TEXT}")
     text = files.read_text(path, "в нём нет ни одной реплики", LIKE_THIS)
     if files.PAGE.match(text):
         what = f"{path.name}: это веб-страница, а не текст."
@@ -158,20 +135,21 @@ def _short(text):
 
 def _marked(name, number, line):
     """Return the number of a line, its mark, "-" or "=", and what it says."""
-    if len(line) > MAX_LINE:
-        raise at_line(
-            name,
-            number,
-            f"{len(line)} знаков, а в строке их должно быть не больше {MAX_LINE}.",
-            "Сократите реплику или разбейте её на несколько вопросов с ответами.",
-        )
     mark, _, says = line.partition(" ")
-    if mark == "=" or mark in DASHES:
-        return number, "=" if mark == "=" else "-", says
-    advice = "Реплика начинается с «- », факт с «= », примечание с «#»; исправьте её."
-    if line[0] == "=" or line[0] in DASHES:
-        advice = f"Начните строку с «{line[0]} »: один знак и пробел."
-    what = f"непонятно, что такое «{_short(line)}»: реплика или факт."
+    mark = "-" if mark in DASHES else mark
+    if len(line) > MAX_LINE:
+        what = f"{len(line)} знаков, а в строке их должно быть не больше {MAX_LINE}."
+        advice = "Сократите реплику или разбейте её на несколько вопросов с ответами."
+    elif mark not in ("-", "="):
+        what = f"непонятно, что такое «{_short(line)}»: реплика или факт."
+        advice = "Реплика начинается с «- », факт с «= », примечание с «#»."
+        if line[0] == "=" or line[0] in DASHES:
+            advice = f"Начните строку с «{line[0]} »: один знак и пробел."
+    elif not WORD.search(says):
+        what = f"после «{mark} » нет ни одного слова."
+        advice = "Допишите строку или удалите её, а реплику вместе с парной ей."
+    else:
+        return number, mark, says
     raise at_line(name, number, what, advice)
 
 
@@ -189,18 +167,24 @@ def _pairs(name, block):
             "вопросы и ответы идут парами.",
             "Допишите недостающую; между вопросом и ответом нет пустой строки.",
         )
-    return [
-        Dialogue(context, _phrasings(name, *question), _answer(name, *answer))
-        for question, answer in zip(replies[::2], replies[1::2], strict=True)
-    ]
+    found = []
+    for question, (number, _, answer) in zip(replies[::2], replies[1::2], strict=True):
+        phrasings = tuple(each.strip() for each in SLASH.split(question[2]))
+        if not all(map(WORD.search, phrasings)):
+            what = "одна из формулировок вопроса пуста: в ней нет ни одного слова."
+            advice = "Впишите её или уберите лишнюю черту « / »."
+            raise at_line(name, question[0], what, advice)
+        if SLASH.search(answer):
+            what = f"в ответе «{_short(answer)}» стоит « / », а ответ у вопроса один."
+            advice = "Оставьте один ответ; если это вопрос, выше пропала реплика."
+            raise at_line(name, number, what, advice)
+        found.append(Dialogue(context, phrasings, answer))
+    return found
 
 
 def _fact(name, block, facts, replies):
     """Return the fact that a block is about."""
     number, _, says = facts[0]
-    if not WORD.search(says):
-        what = "после «= » нет ни одного слова."
-        raise at_line(name, number, what, "Впишите факт или удалите строку.")
     if len(facts) > 1:
         what = f"второй факт в одном блоке, первый стоит в строке {number}."
         raise at_line(name, facts[1][0], what, "Поставьте перед вторым пустую строку.")
@@ -208,59 +192,23 @@ def _fact(name, block, facts, replies):
         what = f"факт «{_short(says)}» стоит под репликами, а он начинает свой блок."
         raise at_line(name, number, what, "Поставьте перед ним пустую строку.")
     if not replies:
-        raise at_line(
-            name,
-            number,
-            f"о факте «{_short(says)}» нет ни одного вопроса.",
-            "Допишите под ним вопрос и ответ, без пустой строки между ними, или "
-            "удалите факт.",
-        )
-    return says
-
-
-def _phrasings(name, number, _, says):
-    """Return the phrasings of a question."""
-    phrasings = tuple(each.strip() for each in SLASH.split(says))
-    if all(WORD.search(each) for each in phrasings):
-        return phrasings
-    what = "вопрос пуст: в нём нет ни одного слова."
-    advice = "Впишите вопрос или удалите его вместе с ответом."
-    if len(phrasings) > 1:
-        what = "одна из формулировок вопроса пуста: в ней нет ни одного слова."
-        advice = "Впишите её или уберите лишнюю черту « / »."
-    raise at_line(name, number, what, advice)
-
-
-def _answer(name, number, _, says):
-    if not WORD.search(says):
-        what = "ответ пуст: в нём нет ни одного слова."
-        advice = "Впишите ответ или удалите его вместе с вопросом."
-        raise at_line(name, number, what, advice)
-    if SLASH.search(says):
-        what = f"в ответе «{_short(says)}» стоит « / », а ответ у вопроса один."
-        advice = "Оставьте один ответ; если это вопрос, выше пропала реплика."
+        what = f"о факте «{_short(says)}» нет ни одного вопроса."
+        advice = "Допишите под ним, без пустой строки, вопрос и ответ или удалите факт."
         raise at_line(name, number, what, advice)
     return says
 
 
 def _triple(name, block):
     """Return the dialogue of a block of three lines."""
-    says = []
-    for place, mark in enumerate(("T:", "Q:", "A:")):
-        if place == len(block):
-            what = f"на этой строке блок кончается, а под ней нужна строка «{mark} …»."
-            advice = "Допишите её или удалите блок."
-            raise at_line(name, block[-1][0], what, advice)
-        number, line = block[place]
-        start, _, rest = line.partition(" ")
-        if start != mark or not WORD.search(rest):
-            what = f"«{_short(line)}», а нужна строка «{mark} …» с текстом."
-            advice = "Блок — это три строки: «T: утверждение», «Q: вопрос», «A: ответ»."
-            raise at_line(name, number, what, advice)
-        says.append(rest)
-    if len(block) > 3:
-        what, advice = "в блоке лишняя строка.", "Поставьте перед ней пустую."
-        raise at_line(name, block[3][0], what, advice)
+    marks, _, says = zip(*(line.partition(" ") for _, line in block), strict=True)
+    if marks != ("T:", "Q:", "A:") or not all(map(WORD.search, says)):
+        raise at_line(
+            name,
+            block[0][0],
+            f"блок, который начинается с «{_short(block[0][1])}», — не три строки с "
+            "текстом: «T: утверждение», «Q: вопрос», «A: ответ».",
+            "Исправьте его или удалите.",
+        )
     return Dialogue(says[0], (says[1],), says[2])
 
 
@@ -275,19 +223,10 @@ def group_statements(statements):
     shorter by that word.  Whoever is near is in one group, and so are the near of the
     near.  Words are those of ``helpers.text.tokenize``: case, ё and marks do not count.
 
-    Parameters
-    ----------
-    statements : sequence of str
-
     Returns
     -------
     numpy.ndarray
         int64, shape (len(statements),), from 0 in the order in which groups come.
-
-    Raises
-    ------
-    CourseError
-        Something that is not a str.
     """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
@@ -318,23 +257,17 @@ def split_facts(facts, rng, share):
     Parameters
     ----------
     facts : sequence of Dialogue
-        Each with a context.
+        Each with a context, about two groups of statements or more; else CourseError.
     rng : numpy.random.Generator
         The only source of chance.
     share : float
-        Of the statements that are held out; never more, unless no group is so small:
-        then one group is held out.
+        Of the statements that are held out, between 0 and 1; never more, unless no
+        group is so small: then one group is held out.
 
     Returns
     -------
     train, test : list of Dialogue
         In the order of ``facts``.
-
-    Raises
-    ------
-    CourseError
-        A share that is not between 0 and 1; a dialogue without a context; fewer than
-        two groups of statements.
     """
     if not 0 < share < 1:
         raise CourseError(f"share={share!r}: нужна доля больше 0 и меньше 1.")

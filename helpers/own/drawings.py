@@ -27,19 +27,15 @@ def read_grey(path):
     Parameters
     ----------
     path : str or pathlib.Path
-        PNG, JPEG, GIF (its first frame), BMP or WebP.  It is turned as its mark says; a
-        transparent ground becomes white, or black under light strokes.
+        PNG, JPEG, GIF (its first frame), BMP or WebP of at most 50 million pixels; else
+        CourseError.  It is turned as its mark says; a transparent ground becomes white,
+        or black under light strokes.
 
     Returns
     -------
     numpy.ndarray
         uint8, shape (height, width), at most 2000 points a side: what is larger is
         made smaller.
-
-    Raises
-    ------
-    CourseError
-        No such file, not a picture, or more than 50 million pixels.
     """
     from PIL import Image, UnidentifiedImageError
 
@@ -59,14 +55,11 @@ def read_grey(path):
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         kind = files.kind_of(path)
         if kind.startswith("картинка"):
-            raise CourseError(
-                f"{path.name}: это {kind}, здесь такие не открываются",
-                AS_JPEG + IPHONE * kind.endswith("HEIC"),
-            ) from error
-        raise CourseError(
-            f"{path.name}: это не картинка или файл повреждён",
-            "Подойдут PNG, JPEG, GIF, BMP и WebP.",
-        ) from error
+            what = f"{path.name}: это {kind}, здесь такие не открываются"
+            advice = AS_JPEG + IPHONE * kind.endswith("HEIC")
+            raise CourseError(what, advice) from error
+        what = f"{path.name}: это не картинка или файл повреждён"
+        raise CourseError(what, "Подойдут PNG, JPEG, GIF, BMP и WebP.") from error
 
 
 def _shades(image):
@@ -111,30 +104,21 @@ def _on_a_ground(grey, alpha):
 def from_text(text):
     """Return a picture drawn with characters: ``#`` is ink, ``.`` or a space is paper.
 
-    Parameters
-    ----------
-    text : str
-        One line a row; blank lines around the drawing and a common indent are dropped,
-        short lines are filled up with paper.
+    Blank lines around the drawing and a common indent are dropped, short lines filled
+    up with paper; no ink or another character is a CourseError.
 
     Returns
     -------
     numpy.ndarray
         uint8, shape (rows, columns), 0 is paper and 1 is ink.
-
-    Raises
-    ------
-    CourseError
-        Another character, or no ink at all.
     """
     lines = [line.rstrip() for line in textwrap.dedent(text).splitlines()]
     lines = "\n".join(lines).strip("\n").split("\n")
     strange = sorted(set("".join(lines)) - set("#. "))
     if strange:
-        raise CourseError(
-            f"в рисунке встретился знак {strange[0]!r}",
-            "Чернила рисуют решёткой #, бумагу точкой или пробелом.",
-        )
+        what = f"в рисунке встретился знак {strange[0]!r}"
+        advice = "Чернила рисуют решёткой #, бумагу точкой или пробелом."
+        raise CourseError(what, advice)
     width = max(map(len, lines))
     drawing = [[mark == "#" for mark in line.ljust(width)] for line in lines]
     drawing = np.array(drawing, np.uint8)
@@ -164,8 +148,7 @@ def centre_digit(picture):
     Raises
     ------
     CourseError
-        Wrong shape, NaN, too large, nothing is drawn, more than one digit, or a
-        photograph in which ink cannot be told from paper.
+        No such array, or not one digit on paper that can be told from its ink.
     """
     from PIL import Image
 
@@ -194,16 +177,12 @@ def _grey(picture):
         raise CourseError("рисунок должен быть массивом чисел, как np.zeros((28, 28))")
     is_flat = picture.ndim in (2, 3) and picture.shape[2:] in ((), (3,), (4,))
     if not is_flat or min(picture.shape[:2]) < 2:
-        raise CourseError(
-            f"рисунок имеет форму {picture.shape}, а нужна (высота, ширина) хотя бы "
-            "2 × 2"
-        )
+        needed = "(высота, ширина) хотя бы 2 × 2"
+        raise CourseError(f"рисунок имеет форму {picture.shape}, а нужна {needed}")
     height, width = picture.shape[:2]
     if height * width > MAX_PIXELS:
-        raise CourseError(
-            f"рисунок {width} × {height} слишком велик",
-            "Уменьшите его хотя бы до 2000 точек по стороне.",
-        )
+        what = f"рисунок {width} × {height} слишком велик"
+        raise CourseError(what, "Уменьшите его хотя бы до 2000 точек по стороне.")
     picture = picture.astype(np.float32)
     if not np.isfinite(picture).all():
         raise CourseError("в рисунке есть NaN или бесконечность: замените их числами")

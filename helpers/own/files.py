@@ -33,6 +33,7 @@ PAGE = re.compile(
     r"p|center|font|table|h[1-6])\b)",
     re.IGNORECASE,
 )
+AS_TEXT = "«Файл», «Сохранить как», «Обычный текст (.txt)», кодировка UTF-8."
 DOWNLOAD = "Скачайте сам файл: кнопкой Download или Raw, а не «Сохранить страницу как»."
 
 _BROKEN = "\ufffd"  # what stands for bytes that cannot be read
@@ -72,20 +73,18 @@ def existing_file(path):
     """Return the path of a student's file; without the file, CourseError."""
     try:
         path = Path(path)
+        found = path.is_file()
     except TypeError:
         raise CourseError(
             f"нужен путь к файлу, а дано: {type(path).__name__}",
             "Напишите имя файла в кавычках, например 'мой_файл.txt'.",
         ) from None
-    try:
-        found = path.is_file()
     except (OSError, ValueError):  # too long for a name: a text instead of its file
         found = False
     if not found:
         name = str(path) if len(str(path)) < 300 else f"{str(path)[:60]}…"
-        raise CourseError(
-            f"файла {name} нет", f"Проверьте имя; текущая папка: {Path.cwd()}"
-        )
+        where = f"Проверьте имя; текущая папка: {Path.cwd()}"
+        raise CourseError(f"файла {name} нет", where)
     return path
 
 
@@ -115,17 +114,8 @@ def kind_of(path, named=False):
 def read_text(path, empty="в нём нет ни одного слова", advice=""):
     """Return the text of a student's file; a line is printed of damage or of a guess.
 
-    Parameters
-    ----------
-    path : str or pathlib.Path
-        Of at most 50 MB, in an encoding that `decode` knows; else CourseError.
-    empty, advice : str
-        What is said of a file without a word.
-
-    Returns
-    -------
-    str
-        Its lines ending with a newline alone.
+    The file is of at most 50 MB, in an encoding that `decode` knows; else CourseError.
+    ``empty`` and ``advice`` are what is said of a file without a word.
     """
     path = existing_file(path)
     if path.stat().st_size > MAX_BYTES:

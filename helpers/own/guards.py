@@ -32,19 +32,7 @@ def layer_sizes(sizes):
 
 
 def inputs(x, width):
-    """Return the inputs of a network as floats after checking them.
-
-    Parameters
-    ----------
-    x : array_like of shape (n, width)
-        Finite numbers, n from 1 up.
-    width : int
-        Number of inputs that the network has.
-
-    Returns
-    -------
-    numpy.ndarray of float64, shape (n, width)
-    """
+    """Return inputs, finite numbers of shape (n, width), n from 1 up, as float64."""
     try:
         x = np.asarray(x, dtype=np.float64)
     except (TypeError, ValueError) as error:
@@ -72,19 +60,7 @@ def inputs(x, width):
 
 
 def labels(y, count, classes=2):
-    """Return the labels of examples as whole numbers after checking them.
-
-    Parameters
-    ----------
-    y : array_like of shape (count,)
-        Whole numbers from 0 to ``classes - 1``.
-    count, classes : int
-        Numbers of examples and of classes.
-
-    Returns
-    -------
-    numpy.ndarray of int64, shape (count,)
-    """
+    """Return labels, ``count`` whole numbers from 0 to ``classes - 1``, as int64."""
     y = np.asarray(y)
     if y.shape != (count,):
         hint = "Столбец превращает в строку y.ravel()." if y.size == count > 1 else ""

@@ -76,27 +76,11 @@ def parse(data, name, is_page=False, tags=()):
 
     Expat reads no DTD but the one inside the file; defusedxml refuses any entity that
     it declares, but for such as stand for one character.  HTML's named ones are
-    replaced by their numbers beforehand.  What is no XML is read as a browser would.
-
-    Parameters
-    ----------
-    data : bytes or str
-    name : str
-        Of the file, for messages.
-    is_page : bool
-        Whether this may be HTML: its elements need not be closed.
-    tags : tuple of str
-
-    Returns
-    -------
-    Paragraphs or Attributes
-        Its ``flaw`` is the line where it stops being XML, or 0; ``lost`` counts bytes
-        and control characters that were left out.
-
-    Raises
-    ------
-    CourseError
-        No markup, or cut short; as `DangerError`, an entity that may explode.
+    replaced by their numbers beforehand.  What is no XML is read as a browser would,
+    and in HTML (``is_page``) elements need not be closed.  What is no markup or cut
+    short raises CourseError under the file's name, an entity that may explode
+    `DangerError`.  Of the value, ``flaw`` is the line where it stops being XML, or 0;
+    ``lost`` counts bytes and control characters that were left out.
     """
     from defusedxml import DefusedXmlException
     from defusedxml.ElementTree import ParseError
@@ -122,11 +106,8 @@ def parse(data, name, is_page=False, tags=()):
         raise DangerError(what, AGAIN) from error
     except (ParseError, ValueError, LookupError) as error:
         line = getattr(error, "position", (1, 0))[0]
-        raise CourseError(
-            f"{name:.80}: файл повреждён, или его кодировка не та, что в нём указана "
-            f"(строка {line})",
-            AGAIN,
-        ) from error
+        what = "файл повреждён, или его кодировка не та, что в нём указана"
+        raise CourseError(f"{name:.80}: {what} (строка {line})", AGAIN) from error
     target.name, target.flaw, target.lost = name, flaw, lost
     return target
 

@@ -15,23 +15,11 @@ AGAIN = "Нужна одна крупная цифра на чистом лис�
 
 
 def ink_of_digit(grey):
-    """Return the ink of the one digit in a picture, 0 is paper and 1 is ink.
+    """Return the ink of the one digit in a picture; CourseError if it is not seen.
 
-    Parameters
-    ----------
-    grey : numpy.ndarray
-        float32, shape (height, width), any numbers, not all the same; dark on light or
-        light on dark.
-
-    Returns
-    -------
-    numpy.ndarray
-        float, the shape of `grey` or smaller.
-
-    Raises
-    ------
-    CourseError
-        No digit is seen, or more than one, or ink cannot be told from paper.
+    The picture is of float32, shape (height, width), any numbers, not all the same,
+    dark on light or light on dark.  The ink is 0 on paper and 1 in strokes, of the
+    picture's shape or smaller.
     """
     from PIL import Image
 
@@ -160,10 +148,9 @@ def _one_digit(ink, threshold):
     largest = (rim == area.argmax()).astype(int)
     touches = ndimage.maximum_filter1d(largest, margin // 4 + 1)
     if np.count_nonzero(np.diff(touches) > 0) > 9:
-        raise CourseError(
-            "клетки или линейки бумаги сливаются с цифрой",
-            "Напишите её на листе без клеток и линеек или намного жирнее.",
-        )
+        what = "клетки или линейки бумаги сливаются с цифрой"
+        advice = "Напишите её на листе без клеток и линеек или намного жирнее."
+        raise CourseError(what, advice)
     at_rim = contact > 0
     # A strip, a corner in shadow, a finger: along the rim, or hardly inside of it.
     area[at_rim & ((inner < area / 4) | (contact > 0.4 * around))] = 0
@@ -177,19 +164,17 @@ def _one_digit(ink, threshold):
     for other in np.flatnonzero(area):
         if other != main and _apart(boxes[main], boxes[other]):
             if max(boxes[other][2:]) > max(boxes[main][2:]) / 3:
-                raise CourseError(
-                    "на картинке не одна цифра, а несколько знаков или линий",
-                    "Обрежьте её: нужна одна цифра с полями чистой бумаги.",
-                )
+                what = "на картинке не одна цифра, а несколько знаков или линий"
+                advice = "Обрежьте её: нужна одна цифра с полями чистой бумаги."
+                raise CourseError(what, advice)
             area[other] = 0
     kept = (area > 0)[labels]
     depth = ndimage.distance_transform_edt(kept)
     rows, columns = np.nonzero(kept)
     extent = max(np.ptp(rows), np.ptp(columns)) + 1
     if 2 * depth.max() > 0.7 * extent:
-        raise CourseError(
-            "на картинке вместо цифры видно пятно: тень, стол или край листа", AGAIN
-        )
+        what = "на картинке вместо цифры видно пятно: тень, стол или край листа"
+        raise CourseError(what, AGAIN)
     ink = np.clip(ink * kept / np.percentile(ink[kept], 90), 0, 1)
     width = 4 * depth[kept].mean()
     if width < extent / 14:  # a pen's line is thinner than any stroke of MNIST

@@ -24,6 +24,11 @@ _SEP = re.compile(r'\s*"?sep=([^\w"\s]|\t)"?[;,|\t ]*(?:\n|$)', re.IGNORECASE)
 _END = "\0end"  # a row that no file has: missing when a quote is open until the end
 _FROM_EXCEL = f"Откройте файл в Excel и сохраните: {SAVE_AS}."
 _INTO_EXCEL = f"Перенесите таблицу оттуда в Excel и сохраните: {SAVE_AS}."
+_TOO_FEW = "Файл обрезан, или в строке пропал разделитель: исправьте её."
+_TOO_MANY = (
+    "Тексты, в которых есть разделитель, берут в кавычки; если дробные числа записаны "
+    "с запятой, между столбцами должна стоять точка с запятой."
+)
 _UNPACK = "Распакуйте его и возьмите таблицу .csv, которая лежит внутри."
 
 
@@ -37,7 +42,7 @@ def read_table(path, columns):
         tabulations or vertical bars between the columns, as the first line ``sep=;``
         says, or else as makes all rows equally wide.
     columns : sequence of str
-        Names that the table must have; others are kept.
+        Names that the table must have once; others are kept.
 
     Returns
     -------
@@ -48,9 +53,7 @@ def read_table(path, columns):
     Raises
     ------
     CourseError
-        A file that cannot be read or is no CSV, a column that is missing or stands
-        twice, a row that is wider than the first or too narrow for the columns, a quote
-        that is never closed, no rows.
+        No such file or table; of a row too wide or too narrow, the line is named.
     """
     return read_cells(path, columns)[0]
 
@@ -70,7 +73,8 @@ def read_cells(path, columns, ragged=True):
     cells = []
     for line, row in rows:
         if len(row) < needed or any(row[width:]):
-            raise at_line(name, line, *_wrong_width(len(row), width))
+            what = f"ячеек {len(row)}, а имён в первой строке {width}"
+            raise at_line(name, line, what, _TOO_FEW if len(row) < width else _TOO_MANY)
         cells.append((row + [""] * width)[:width])
     lines = pd.Index([line for line, _ in rows], dtype="int64")
     table = pd.DataFrame(cells, lines, names, dtype=str)
@@ -82,19 +86,15 @@ def _text(path):
     kind = files.kind_of(path, named=True)
     if kind:
         advice = _FROM_EXCEL if files.EXCEL in kind else _INTO_EXCEL
-        raise CourseError(
-            f"{path.name}: это {kind}, а нужна таблица CSV",
-            _UNPACK if kind == files.ARCHIVE else advice,
-        )
+        advice = _UNPACK if kind == files.ARCHIVE else advice
+        raise CourseError(f"{path.name}: это {kind}, а нужна таблица CSV", advice)
     text = files.read_text(path)
     if not files.PAGE.match(text):
         return text
     # Excel and accounting programs keep tables in HTML and XML, too.
     if re.match(r"\s*<table", text, re.I) or "urn:schemas-microsoft-com:off" in text:
-        raise CourseError(
-            f"{path.name}: это веб-страница с таблицей, а нужна таблица CSV",
-            _FROM_EXCEL,
-        )
+        what = f"{path.name}: это веб-страница с таблицей, а нужна таблица CSV"
+        raise CourseError(what, _FROM_EXCEL)
     raise CourseError(f"{path.name}: это веб-страница, а не таблица", files.DOWNLOAD)
 
 
@@ -152,16 +152,6 @@ def _trimmed(cell):
     return _EDGES.sub("", cell)
 
 
-def _wrong_width(count, width):
-    what = f"ячеек {count}, а имён в первой строке {width}"
-    if count < width:
-        return what, "Файл обрезан, или в строке пропал разделитель: исправьте её."
-    return what, (
-        "Тексты, в которых есть разделитель, берут в кавычки; если дробные числа "
-        "записаны с запятой, между столбцами должна стоять точка с запятой."
-    )
-
-
 def _check_names(name, names, columns):
     missing = [column for column in columns if column not in names]
     if missing:
@@ -172,9 +162,8 @@ def _check_names(name, names, columns):
         )
     for column in columns:
         if names.count(column) > 1:
-            raise CourseError(
-                f"{name}: столбец {column} стоит дважды", "Удалите лишний."
-            )
+            what = f"{name}: столбец {column} стоит дважды"
+            raise CourseError(what, "Удалите лишний.")
 
 
 def read_labelled_texts(path, labels=None, least=2):
@@ -183,9 +172,10 @@ def read_labelled_texts(path, labels=None, least=2):
     Parameters
     ----------
     path : str or pathlib.Path
-        A table with the columns ``text`` and ``topic``; others are kept.
+        A table for `read_table` with the columns ``text`` and ``topic``; others are
+        kept.
     labels : sequence of str, optional
-        The labels there may be; each must occur.  Any labels when left out.
+        The labels there may be; each must occur.  Any two or more when left out.
     least : int
         How many texts each label needs, so that some can be held out.
 
@@ -197,8 +187,7 @@ def read_labelled_texts(path, labels=None, least=2):
     Raises
     ------
     CourseError
-        As `read_table`; an empty text or label, an unknown label, a label with fewer
-        texts than `least`, fewer than two labels.
+        No such table, an empty cell, an unknown label or one with few texts.
     """
     name = existing_file(path).name
     table = read_table(path, ["text", "topic"])
