@@ -37,12 +37,8 @@ FROM_OTHERS = (
     "Подойдут .txt, .fb2, .fb2.zip и .epub. Сохраните её как обычный текст (.txt) в "
     "кодировке UTF-8; форматы электронных книг переводит программа Calibre."
 )
-ADVICE = {
-    files.WORD: FROM_WORD,
-    files.OFFICE: FROM_WORD,
-    files.PDF: FROM_PAGES,
-    files.DJVU: FROM_PAGES,
-}
+ADVICE = dict.fromkeys([files.WORD, files.OFFICE], FROM_WORD)
+ADVICE |= dict.fromkeys([files.PDF, files.DJVU], FROM_PAGES)
 
 # A full stop after these ends no sentence.  After «т. д.», «др.», «руб.», «н. э.» it
 # may, and does where a capital letter follows.
@@ -53,9 +49,8 @@ SENTENCE_END = re.compile(
     rf"""(?![«„“"'(\[—–\-\s]*+[a-z{SMALL}])"""
 )
 WRAPPED = re.compile(rf"\n(?=[ \t]*[a-z{SMALL}])")
-WORDS = {  # but ІІ, ХІ are numbers of chapters
-    "ru": re.compile(rf"(?![хсм]*і[іхсм]*$)[{SMALL}]+(?:[-'][{SMALL}]+)*"),
-}
+# ІІ, ХІ are numbers of chapters.
+WORDS = {"ru": re.compile(rf"(?![хсм]*і[іхсм]*$)[{SMALL}]+(?:[-'][{SMALL}]+)*")}
 
 # A word before `tokenize` spells it its own way, and what a word may be capital after.
 WRITTEN = re.compile(r"[^\W_](?:[^\W_]|[\u00ad\u0300\u0301]|[-‐\u2011'’ʼ](?=[^\W_]))*")
@@ -110,9 +105,8 @@ def read_book(path):
         if not files.PAGE.match(data):
             return _told_whole(data, name)
     elif path.stat().st_size > MAX_BYTES:
-        size = f"{MAX_BYTES // 1_000_000} МБ"
         advice = "возьмите издание без картинок или часть текста."
-        raise CourseError(f"{name} больше {size}: {advice}")
+        raise CourseError(f"{name} больше 50 МБ: {advice}")
     else:
         data = files.bytes_of(path)
     if not data.strip():
@@ -310,8 +304,7 @@ def _epub(archive):
     package = archive.find(posixpath.normpath(base + package))
     if package not in archive.names:
         raise CourseError("в книге EPUB нет описания (OPF)", AGAIN)
-    tags = "item", "itemref", "reference"
-    items, spine, guide = archive.attributes(package, *tags)
+    items, spine, guide = archive.attributes(package, "item", "itemref", "reference")
     items = {item.get("id"): item for item in items}
     asides = {
         _resolve(package, each.get("href", ""))
@@ -434,6 +427,5 @@ class _Archive:
 
     def attributes(self, name, *tags):
         """Return, for each tag, the attributes of its elements in an XML member."""
-        data = self.read(name, MAX_LIST_BYTES)
-        found = markup.parse(data, name, tags=tags).found
+        found = markup.parse(self.read(name, MAX_LIST_BYTES), name, tags=tags).found
         return [found[tag] for tag in tags]

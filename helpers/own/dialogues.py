@@ -52,23 +52,23 @@ def read_dialogues(path):
     """Return the dialogues of a file in the course's format, one for each answer.
 
     A typographic dash is read as "-"; any run of blanks is one space; invisible format
-    characters (Unicode's category Cf) do not count.
+    characters (Unicode's category Cf) do not count.  A mistake is a CourseError, which
+    names the line that is to blame.
 
     Parameters
     ----------
     path : str or pathlib.Path
         In an encoding that ``helpers.own.files.decode`` knows, at most 2 MB.
 
-    Raises
-    ------
-    CourseError
-        Not a text, or a mistake in it: where one line is to blame, it is named.
+    Returns
+    -------
+    list of Dialogue
+        In the order of the file.
     """
     path = existing_file(path)
     name, text = path.name, _text(path)
     if path.stat().st_size > MAX_BYTES:
-        size = f"{MAX_BYTES // 1_000_000} МБ"
-        what = f"{name} больше {size}: столько реплик сеть урока не выучит."
+        what = f"{name} больше 2 МБ: столько реплик сеть урока не выучит."
         raise CourseError(what, "Возьмите часть файла.")
     blocks = list(_blocks(text))
     starts = [line.partition(" ")[0] for block in blocks for _, line in block]
@@ -147,7 +147,8 @@ def _marked(name, number, line):
             advice = f"Начните строку с «{line[0]} »: один знак и пробел."
     elif not WORD.search(says):
         what = f"после «{mark} » нет ни одного слова."
-        advice = "Допишите строку или удалите её, а реплику вместе с парной ей."
+        pair = " вместе с парной репликой" * (mark == "-")
+        advice = f"Допишите строку или удалите её{pair}."
     else:
         return number, mark, says
     raise at_line(name, number, what, advice)
@@ -202,13 +203,10 @@ def _triple(name, block):
     """Return the dialogue of a block of three lines."""
     marks, _, says = zip(*(line.partition(" ") for _, line in block), strict=True)
     if marks != ("T:", "Q:", "A:") or not all(map(WORD.search, says)):
-        raise at_line(
-            name,
-            block[0][0],
-            f"блок, который начинается с «{_short(block[0][1])}», — не три строки с "
-            "текстом: «T: утверждение», «Q: вопрос», «A: ответ».",
-            "Исправьте его или удалите.",
-        )
+        number, line = block[0]
+        what = f"блок, который начинается с «{_short(line)}», — не три строки с текстом"
+        advice = "Нужны «T: утверждение», «Q: вопрос», «A: ответ»."
+        raise at_line(name, number, what, advice)
     return Dialogue(says[0], (says[1],), says[2])
 
 
@@ -279,11 +277,9 @@ def split_facts(facts, rng, share):
     groups = group_statements(statements)
     sizes = np.bincount(groups)
     if len(sizes) < 2:
-        raise CourseError(
-            f"разных фактов {len(sizes)} (похожие считаются за один), отложить для "
-            "проверки нечего.",
-            "Допишите факты о другом.",
-        )
+        alike = f"разных фактов {len(sizes)} (похожие считаются за один)"
+        what = f"{alike}, отложить для проверки нечего."
+        raise CourseError(what, "Допишите факты о другом.")
     held = _held_out(sizes, rng, max(1, int(share * len(statements))))[groups]
     tested = {each for each, away in zip(statements, held, strict=True) if away}
     train = [fact for fact in facts if fact.context not in tested]
@@ -291,13 +287,10 @@ def split_facts(facts, rng, share):
 
 
 def _held_out(sizes, rng, most):
-    """Return which groups are held out: some, and not all."""
-    held, room = np.zeros(len(sizes), bool), most  # most: of the statements
-    order = rng.permutation(len(sizes))
+    """Return which groups are held out, of at most so many statements if any fit."""
+    held, order = np.zeros(len(sizes), bool), rng.permutation(len(sizes))
     for group in order:
-        if sizes[group] <= room:
-            held[group] = True
-            room -= sizes[group]
+        held[group] = sizes[held].sum() + sizes[group] <= most
     if not held.any():
         held[order[np.argmin(sizes[order])]] = True
     return held

@@ -133,7 +133,8 @@ def centre_digit(picture):
     The steps are those of Y. LeCun's page on MNIST: crop to the ink, fit into 20 × 20
     keeping proportions, put the centre of mass into the middle of 28 × 28.  In MNIST's
     own files it lies within half a pixel of row 14, column 14 (all 4,000 of the
-    sample's training digits).
+    sample's training digits).  CourseError: no such array, or not one digit on paper
+    that can be told from its ink.
 
     Parameters
     ----------
@@ -144,11 +145,6 @@ def centre_digit(picture):
     -------
     numpy.ndarray
         uint8, shape (28, 28), 0 is paper and 255 is ink.
-
-    Raises
-    ------
-    CourseError
-        No such array, or not one digit on paper that can be told from its ink.
     """
     from PIL import Image
 

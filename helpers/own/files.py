@@ -137,12 +137,9 @@ def read_text(path, empty="в нём нет ни одного слова", advic
 def decode(data):
     r"""Return bytes as a text, and what its reader should know of that.
 
-    Parameters
-    ----------
-    data : bytes
-        UTF-8; UTF-16; Russian in cp1251, koi8-r, cp866, MacCyrillic or ISO-8859-5,
-        which letters and capitals tell apart.  A few places may be damaged: each
-        unreadable byte becomes U+FFFD, zeros at the end are left out.
+    They may be UTF-8; UTF-16; Russian in cp1251, koi8-r, cp866, MacCyrillic or
+    ISO-8859-5, which letters and capitals tell apart.  A few places may be damaged:
+    each unreadable byte becomes U+FFFD, zeros at the end are left out.
 
     Returns
     -------

@@ -19,16 +19,12 @@ def layer_sizes(sizes):
     except TypeError:
         sizes = [sizes]  # 5 for [5]: it is refused with the size that was given
     if len(sizes) < 2:
-        raise CourseError(
-            f"размеры слоёв {sizes}: нужны хотя бы два числа, входов и выходов, "
-            "например [2, 8, 2]."
-        )
+        needed = "нужны хотя бы два числа, входов и выходов, например [2, 8, 2]."
+        raise CourseError(f"размеры слоёв {sizes}: {needed}")
     for size in sizes:
         if not _is_count(size):
-            raise CourseError(
-                f"размеры слоёв {sizes}: {size!r} не годится, в каждом слое нужен "
-                "хотя бы один нейрон, целое число от 1."
-            )
+            needed = "в каждом слое нужен хотя бы один нейрон, целое число от 1."
+            raise CourseError(f"размеры слоёв {sizes}: {size!r} не годится, {needed}")
 
 
 def inputs(x, width):
@@ -76,10 +72,8 @@ def labels(y, count, classes=2):
             "пронумеруйте классы."
         ) from error
     if len(wrong):
-        raise CourseError(
-            f"метка {y[wrong[0]]} (пример {wrong[0]}): нужны целые числа от 0 до "
-            f"{classes - 1}, по числу классов."
-        )
+        needed = f"нужны целые числа от 0 до {classes - 1}, по числу классов."
+        raise CourseError(f"метка {y[wrong[0]]} (пример {wrong[0]}): {needed}")
     return y.astype(np.int64)
 
 
@@ -97,9 +91,8 @@ def learning_rate(rate):
 def batch_size(batch):
     """Check the number of examples in a batch: a whole number from 1 up."""
     if not _is_count(batch):
-        raise CourseError(
-            f"батч {batch!r}: нужно целое число примеров от 1, например 32."
-        )
+        needed = "нужно целое число примеров от 1, например 32."
+        raise CourseError(f"батч {batch!r}: {needed}")
 
 
 def _is_count(value):

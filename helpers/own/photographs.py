@@ -1,8 +1,7 @@
 """What is the digit in a photograph: its ink apart from shadows, a table and specks.
 
 Paper is lit unevenly, so ink is what is darker than its surroundings; of that, the
-large pieces away from the rim are the digit.  In doubt a line asks for a better
-picture.  Reading a file and centring the digit stand in ``helpers.own.drawings``.
+large pieces away from the rim are the digit.  In doubt a line asks for a better one.
 """
 
 import numpy as np

@@ -4,7 +4,6 @@ One reader serves the texts of lesson 2 and the wells of lesson 6; what the colu
 is checked by whoever reads them.
 """
 
-import contextlib
 import csv
 import io
 import itertools
@@ -118,9 +117,7 @@ def _parsed(name, text, columns):
 def _fit(text, separator, columns):
     """Return how well a separator fits: names that are found, rows equally wide."""
     sample = csv.reader(io.StringIO(text[:100_000]), delimiter=separator)
-    rows = []
-    with contextlib.suppress(csv.Error):  # it will be named when all rows are read
-        rows += (row for row in itertools.islice(sample, 1000) if "".join(row).strip())
+    rows = [row for row in itertools.islice(sample, 1000) if "".join(row).strip()]
     if not rows:
         return 0, False, 0, 0
     names = {_trimmed(cell) for cell in rows[0]}
@@ -169,11 +166,13 @@ def _check_names(name, names, columns):
 def read_labelled_texts(path, labels=None, least=2):
     """Return a table of texts with a label each, as lesson 2 classifies them.
 
+    Its rows are numbered from 0; an empty cell in those columns, an unknown label or
+    one with few texts is a CourseError.
+
     Parameters
     ----------
     path : str or pathlib.Path
-        A table for `read_table` with the columns ``text`` and ``topic``; others are
-        kept.
+        A table for `read_table` with the columns ``text`` and ``topic``, and others.
     labels : sequence of str, optional
         The labels there may be; each must occur.  Any two or more when left out.
     least : int
@@ -182,12 +181,6 @@ def read_labelled_texts(path, labels=None, least=2):
     Returns
     -------
     pandas.DataFrame
-        Rows numbered from 0.
-
-    Raises
-    ------
-    CourseError
-        No such table, an empty cell, an unknown label or one with few texts.
     """
     name = existing_file(path).name
     table = read_table(path, ["text", "topic"])
@@ -206,9 +199,9 @@ def read_labelled_texts(path, labels=None, least=2):
     if len(known) < 2:
         raise CourseError(f"{name}: тема всего одна, «{known[0]}», различать нечего.")
     for label in known:
-        if found.get(label, 0) < least:
-            raise CourseError(
-                f"{name}: у темы «{label}» текстов {found.get(label, 0)}, а нужно хотя "
-                f"бы {least}: часть придётся отложить для проверки."
-            )
+        count = found.get(label, 0)
+        if count < least:
+            why = "часть придётся отложить для проверки."
+            what = f"у темы «{label}» текстов {count}, а нужно хотя бы {least}"
+            raise CourseError(f"{name}: {what}: {why}")
     return table.reset_index(drop=True)

@@ -290,7 +290,7 @@ def test_large_files(name, tmp_path, monkeypatch):
     path = tmp_path / name
     path.write_bytes(b" " * 1001)
     monkeypatch.setattr(books, "MAX_BYTES", 1000)
-    refused(path, "больше 0 МБ: возьмите издание без картинок")
+    refused(path, "больше 50 МБ: возьмите издание без картинок")
     monkeypatch.setattr(books, "MAX_BYTES", 1001)
     refused(path, "пуст")
     monkeypatch.undo()
