@@ -13,7 +13,7 @@ from helpers.data.base import (
 )
 from helpers.data.download import Remote
 from helpers.errors import CourseError
-from helpers.own.books import WORDS, proper_names, read_book, sentences
+from helpers.own.books import RUSSIAN, proper_names, read_book, sentences
 from helpers.own.files import existing_file
 from helpers.text import tokenize
 
@@ -190,7 +190,7 @@ def _check_language(name, text):
     words = tokenize(text)
     if not words:
         raise CourseError(f"{name}: в книге нет ни одного слова", "Возьмите другую.")
-    share = sum(WORDS["ru"].fullmatch(word) is not None for word in words) / len(words)
+    share = sum(RUSSIAN.fullmatch(word) is not None for word in words) / len(words)
     if share < OWN_SHARE:
         raise CourseError(
             f"{name}: русских слов {100 * share:.0f} %, а этот урок читает русские "

@@ -13,36 +13,21 @@ import urllib.parse
 import zipfile
 import zlib
 from collections import Counter
-from functools import partial
-from pathlib import Path
 
 from helpers.errors import CourseError
-from helpers.own.files import existing_file, read_text
-from helpers.own.markup import (
-    AGAIN,
-    BOMB,
-    SKIPPED_IN_EPUB,
-    SKIPPED_IN_FB2,
-    Attributes,
-    DangerError,
-    Paragraphs,
-    parse,
-    with_drop_caps,
-)
+from helpers.own import files, markup
+from helpers.own.markup import AGAIN, BOMB, DangerError
 from helpers.text import tokenize
 
 CONTAINER = "META-INF/container.xml"  # where an .epub says what it is made of
-MAX_BYTES = 50_000_000  # of a file, and of all that is unpacked from it
+MAX_BYTES = files.MAX_BYTES  # of a file, and of all that is unpacked from it
 MAX_LIST_BYTES = 5_000_000  # of a member that is no chapter: the package and the like
 MAX_MEMBERS = 10_000
 MAX_RATIO = 200  # books shrink 3 to 10 times, a bomb about 1000 times
 # What zipfile raises over bytes that are no archive.
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 
-FROM_WORD = (
-    "Откройте её в Word или LibreOffice и сохраните: «Файл», «Сохранить как», «Обычный "
-    "текст (.txt)», кодировка UTF-8."
-)
+FROM_WORD = f"Откройте её в Word или LibreOffice и сохраните: {files.AS_TEXT}"
 FROM_PAGES = (
     "Откройте её в программе просмотра, скопируйте весь текст (Ctrl+A, Ctrl+C), "
     "вставьте в текстовый редактор и сохраните как .txt в кодировке UTF-8. Если буквы "
@@ -52,20 +37,8 @@ FROM_OTHERS = (
     "Подойдут .txt, .fb2, .fb2.zip и .epub. Сохраните её как обычный текст (.txt) в "
     "кодировке UTF-8; форматы электронных книг переводит программа Calibre."
 )
-ADVICE = dict.fromkeys([".doc", ".docx", ".rtf", ".odt"], FROM_WORD)
-ADVICE |= dict.fromkeys([".pdf", ".djvu", ".djv"], FROM_PAGES)
-# How files begin, whatever they are named.
-SIGNS = {
-    b"%PDF": ".pdf",
-    b"AT&TFORM": ".djvu",
-    b"{\\rtf": ".rtf",
-    b"\xd0\xcf\x11": ".doc",
-}
-MARKUP = re.compile(
-    r"\s*+<(?:[?]xml|!doctype|!--|(?:FictionBook|html|head|title|meta|link|body|pre|div|"
-    r"p|center|font|table|h[1-6])\b)",
-    re.IGNORECASE,
-)
+ADVICE = dict.fromkeys([files.WORD, files.OFFICE], FROM_WORD)
+ADVICE |= dict.fromkeys([files.PDF, files.DJVU], FROM_PAGES)
 
 # A full stop after these ends no sentence.  After «т. д.», «др.», «руб.», «н. э.» it
 # may, and does where a capital letter follows.
@@ -76,10 +49,8 @@ SENTENCE_END = re.compile(
     rf"""(?![«„“"'(\[—–\-\s]*+[a-z{SMALL}])"""
 )
 WRAPPED = re.compile(rf"\n(?=[ \t]*[a-z{SMALL}])")
-WORDS = {  # but ІІ, ХІ are numbers of chapters
-    "ru": re.compile(rf"(?![хсм]*і[іхсм]*$)[{SMALL}]+(?:[-'][{SMALL}]+)*"),
-    "any": re.compile(r"\D+"),
-}
+# ІІ, ХІ are numbers of chapters.
+RUSSIAN = re.compile(rf"(?![хсм]*і[іхсм]*$)[{SMALL}]+(?:[-'][{SMALL}]+)*")
 
 # A word before `tokenize` spells it its own way, and what a word may be capital after.
 WRITTEN = re.compile(r"[^\W_](?:[^\W_]|[\u00ad\u0300\u0301]|[-‐\u2011'’ʼ](?=[^\W_]))*")
@@ -105,155 +76,98 @@ HYPHENED = re.compile(  # words whose hyphen is their own
 def read_book(path):
     r"""Return the text of a book, its paragraphs separated by ``\n``.
 
-    Left out of .fb2 and .epub: notes and their numbers, tables of contents, pictures,
-    style sheets, what stands outside the body.  Titles and verses are paragraphs.  An
-    .epub is read in the order of its spine, without the parts that are ``linear="no"``.
-    A .txt is returned as `helpers.own.files.read_text` reads it, words whole that were
-    divided at ends of lines; if it is a page or an .fb2 by its first tag, as such.
-
-    A book with a flaw is read without it, and a line is printed that says what is
-    missing: chapters, as long as most are there, faulty markup, characters.
+    Of .fb2 and .epub the body is read, in the order of the spine, without notes and
+    their numbers, tables of contents, pictures, parts that are ``linear="no"``.  In a
+    .txt, words are made whole that were divided at ends of lines; if it begins with a
+    tag, it is read as a page or an .fb2.  A line is printed of what a flawed book
+    lacks: chapters, as long as most are there, faulty markup, characters.
 
     Parameters
     ----------
     path : str or pathlib.Path
-        A .txt, .fb2, .epub, or a .zip with one .fb2 in it.
-
-    Returns
-    -------
-    str
+        A .txt, .fb2, .epub, or a .zip with one .fb2 in it, at most 50 MB.
 
     Raises
     ------
     CourseError
-        No path, no such file, another format, more than 50 MB, empty, damaged,
-        protected, or made to fill the memory.
+        Another file, or one that is empty, damaged, protected or made to fill the
+        memory.
     """
-    if not isinstance(path, str | Path):
-        raise CourseError(
-            "нужен путь к файлу, например books.read_book('моя_книга.txt'), а дано: "
-            f"{type(path).__name__}."
-        )
-    path = existing_file(path)
-    suffix = path.suffix.lower()
+    path = files.existing_file(path)
+    name, suffix, kind = path.name, path.suffix.lower(), files.kind_of(path, named=True)
     if suffix not in (".txt", ".fb2", ".zip", ".epub"):
-        raise CourseError(
-            f"{path.name}: книгу в таком формате курс не читает",
-            ADVICE.get(suffix, FROM_OTHERS),
-        )
-    try:
-        with path.open("rb") as file:
-            start = file.read(8)
-        for sign, kind in SIGNS.items():
-            if start.startswith(sign):
-                raise CourseError(
-                    f"{path.name}: внутри книга {kind}, а не {suffix}", ADVICE[kind]
-                )
-        if suffix == ".txt" and not start.startswith(b"PK"):
-            data = read_text(path)
-            if not MARKUP.match(data):
-                return _told_whole(data, path.name)
-        elif path.stat().st_size > MAX_BYTES:
-            raise CourseError(
-                f"{path.name} больше {MAX_BYTES // 1_000_000} МБ: возьмите издание без "
-                "картинок или часть текста."
-            )
-        else:
-            data = path.read_bytes()
-    except OSError as error:
-        raise CourseError(f"{path.name} не читается: {error.strerror}.") from error
+        what = f"{name}: книгу в таком формате курс не читает"
+        raise CourseError(what, ADVICE.get(kind, FROM_OTHERS))
+    if kind in ADVICE:
+        raise CourseError(f"{name}: внутри {kind}, а не книга {suffix}", ADVICE[kind])
+    if suffix == ".txt" and kind != files.ZIPPED:
+        data = files.read_text(path)
+        if not files.PAGE.match(data):
+            return _told_whole(data, name)
+    elif path.stat().st_size > MAX_BYTES:
+        advice = "возьмите издание без картинок или часть текста."
+        raise CourseError(f"{name} больше 50 МБ: {advice}")
+    else:
+        data = files.bytes_of(path)
     if not data.strip():
-        raise CourseError(f"{path.name} пуст: в нём нет ни одного слова", AGAIN)
+        raise CourseError(f"{name} пуст: в нём нет ни одного слова", AGAIN)
     try:
         parts, unread = _parts(data, suffix)
     except CourseError as error:
         what = " ".join(error.what.split())  # names of members may hold anything
-        raise CourseError(f"{path.name}: {what}", error.advice) from error.__cause__
-    lines = with_drop_caps([line for part in parts for line in part.lines])
+        raise CourseError(f"{name}: {what}", error.advice) from error.__cause__
+    lines = markup.with_drop_caps([line for part in parts for line in part.lines])
     if not lines:
-        raise CourseError(f"{path.name} пуст: в книге нет ни одного слова", AGAIN)
+        raise CourseError(f"{name} пуст: в книге нет ни одного слова", AGAIN)
     if flaws := _flaws(parts, unread):
-        flaws = " ".join("; ".join(flaws).split())
-        print(f"Книга «{path.name}» прочитана, но с изъянами: {flaws}.")
+        print(f"Книга «{name}» прочитана, но с изъянами: {flaws}.")
     text = "\n".join(lines)
-    return _told_whole(text, path.name) if suffix == ".txt" else text
+    return _told_whole(text, name) if suffix == ".txt" else text
 
 
-def sentences(text, letters="ru"):
-    """Return the sentences of a text as lists of words.
+def sentences(text):
+    """Return the sentences of a Russian text, two or more, as lists of words.
 
-    Words are those of `helpers.text.tokenize`, so they are lower case with ё as е, and
-    a hyphen or an apostrophe inside keeps one whole (кое-как, д'артаньян); those with
-    other characters, as 20-летний, are left out.  A sentence ends at ``. ! ? …`` and at
-    the end of a line, unless a small letter follows («Да? — спросил он»), and not after
-    initials and abbreviations («г. Карамазов»); their letters are words.
-
-    Parameters
-    ----------
-    text : str
-    letters : {"ru", "any"}
-        Whether words are of Russian letters alone, or of any script.
-
-    Returns
-    -------
-    list of list of str
-        Two sentences or more, none of them empty.
-
-    Raises
-    ------
-    CourseError
-        Not a str, other ``letters``, no word of these letters, one sentence only.
+    Words are those of `helpers.text.tokenize` that are of Russian letters alone: lower
+    case, ё as е; a hyphen or an apostrophe inside keeps one whole (кое-как).  A
+    sentence ends at ``. ! ? …`` and at the end of a line, unless a small letter follows
+    («Да? — спросил он»), and not after initials and abbreviations («г. Карамазов»).
+    CourseError: not a str, no Russian word, one sentence only.
     """
-    if letters not in ("ru", "any"):
-        raise CourseError(f'letters={letters!r}: есть "ru" (русские слова) и "any".')
-    word = WORDS[letters]
     found = [
-        [each for each in tokenize(piece) if word.fullmatch(each)]
+        [each for each in tokenize(piece) if RUSSIAN.fullmatch(each)]
         for piece in _pieces(text)
     ]
     found = [sentence for sentence in found if sentence]
-    if not found and letters == "ru":
-        raise CourseError(
-            "в тексте нет ни одного русского слова: похоже, это книга на другом языке",
-            'Возьмите русскую книгу или слова любого языка: letters="any".',
-        )
     if not found:
-        raise CourseError("в тексте нет ни одного слова: возьмите другую книгу.")
+        why = "похоже, это книга на другом языке"
+        what = f"в тексте нет ни одного русского слова: {why}"
+        raise CourseError(what, "Возьмите русскую книгу.")
     if len(found) == 1:
-        raise CourseError(
-            "в тексте всего одно предложение: word2vec на нём ничему не научится",
-            "Возьмите книгу, в ней тысячи предложений.",
-        )
+        what = "в тексте всего одно предложение: word2vec на нём ничему не научится"
+        raise CourseError(what, "Возьмите книгу, в ней тысячи предложений.")
     return found
 
 
 def proper_names(text, count=5, share=0.9):
     """Return words that are names by their spelling: capital inside sentences.
 
-    A capital letter tells a name only where nothing else asks for one, so it does not
-    count in the first word of a sentence, a line or a quotation, nor after a dash or a
-    colon; nor do words all in capitals, of one letter, or polite «Вы», «Ваш».  A small
-    letter counts everywhere.  Forms are kept apart: иван, ивана.  What else Russian
-    writes so is found too: towns, God.
+    A capital does not count where something else asks for one: in the first word of a
+    sentence, a line or a quotation, after a dash or a colon, in words all in capitals,
+    in polite «Вы», «Ваш».  A small letter counts everywhere.  Forms are kept apart:
+    иван, ивана.  What else Russian writes so is found too: towns, God.
 
     Parameters
     ----------
     text : str
-        As `read_book` gives it, capitals and marks in it.
-    count : int
-        Least number of capital occurrences that count.
-    share : float
-        Least share of these in all occurrences that count.
+        As `read_book` gives it, capitals and marks in it; else CourseError.
+    count, share : int, float
+        Least number of capital occurrences, and their least share in all of the word.
 
     Returns
     -------
     list of str
         Spelt as by `helpers.text.tokenize`, the most frequent first.
-
-    Raises
-    ------
-    CourseError
-        Not a str.
     """
     capital, small, spelt = Counter(), Counter(), {}
     for piece in _pieces(text):
@@ -273,7 +187,7 @@ def proper_names(text, count=5, share=0.9):
         for word, times in capital.items()
         if times >= count
         and times / (times + small[word]) >= share
-        and WORDS["ru"].fullmatch(word)
+        and RUSSIAN.fullmatch(word)
         and word.removesuffix("ъ") not in POLITE
     ]
     return sorted(names, key=lambda word: (-capital[word], word))
@@ -282,10 +196,8 @@ def proper_names(text, count=5, share=0.9):
 def _pieces(text):
     """Return the sentences of a text as pieces of it."""
     if not isinstance(text, str):
-        raise CourseError(
-            "нужен текст книги (str), например books.read_book(путь), а дано: "
-            f"{type(text).__name__}."
-        )
+        needed = "нужен текст книги (str), например books.read_book(путь)"
+        raise CourseError(f"{needed}, а дано: {type(text).__name__}.")
     text, _ = _whole_words(text)
     lines = WRAPPED.sub(" ", text).split("\n")
     return [piece for line in lines for piece in _cut(line)]
@@ -327,19 +239,17 @@ def _whole_words(text):
     def spelt(word):  # as `tokenize` does, which is slow for one word
         return word.lower().replace("ё", "е").replace("’", "'")
 
-    def compared(left, right):
-        hyphened = spelt(f"{left}-{right}")
-        return seen[hyphened] - seen[spelt(left + right)], hyphened
+    def compared(left, right):  # how much oftener with a hyphen than without
+        return seen[spelt(f"{left}-{right}")] - seen[spelt(left + right)]
 
-    others = [compared(left, right)[0] for left, _, right in pairs]
-    own, cut = (sum(sign * more > 0 for more in others) for sign in (1, -1))
+    others = [compared(left, right) for left, _, right in pairs]
+    own, cut = sum(more > 0 for more in others), sum(more < 0 for more in others)
     count = 0
 
     def joined(found):
         nonlocal count
         left, mark, right = found.groups()
-        more, hyphened = compared(left, right)
-        is_soft = mark in "\u00ad¬"
+        more, is_soft = compared(left, right), mark in "\u00ad¬"
         # A dash without its spaces stands before a capital letter, «и», between words.
         is_dash = min(len(left), len(right)) == 1 or not right.islower()
         if not own and not cut:
@@ -347,7 +257,8 @@ def _whole_words(text):
         if is_dash and not more and not is_soft:
             return found[0]
         count += 1
-        is_own = more > 0 or (not more and (own > cut or HYPHENED.fullmatch(hyphened)))
+        listed = own > cut or HYPHENED.fullmatch(spelt(f"{left}-{right}"))
+        is_own = more > 0 or (not more and listed)
         return left + ("-" if is_own and not is_soft else "") + right
 
     before = None
@@ -372,14 +283,11 @@ def _parts(data, suffix):
         if not archive.names.isdisjoint(["word/document.xml", "content.xml"]):
             raise CourseError("внутри документ Word или LibreOffice", FROM_WORD)
         if len(names) != 1:
-            raise CourseError(
-                f"в архиве книг .fb2: {len(names)}, а нужна одна",
-                "Распакуйте архив и возьмите файл книги.",
-            )
+            what = f"в архиве книг .fb2: {len(names)}, а нужна одна"
+            raise CourseError(what, "Распакуйте архив и возьмите файл книги.")
         data = archive.read(names[0])
     is_page = is_text and "<FictionBook" not in data[:10_000]
-    skipped = SKIPPED_IN_EPUB if is_page else SKIPPED_IN_FB2
-    part = parse(data, partial(Paragraphs, skipped), "книга", is_page)
+    part = markup.parse(data, "книга", is_page)
     if not is_page and part.root != "FictionBook":
         raise CourseError(f"это не книга FB2, внутри <{part.root:.20}>", AGAIN)
     return [part], []
@@ -395,8 +303,7 @@ def _epub(archive):
     package = archive.find(posixpath.normpath(base + package))
     if package not in archive.names:
         raise CourseError("в книге EPUB нет описания (OPF)", AGAIN)
-    tags = "item", "itemref", "reference"
-    items, spine, guide = archive.attributes(package, *tags)
+    items, spine, guide = archive.attributes(package, "item", "itemref", "reference")
     items = {item.get("id"): item for item in items}
     asides = {
         _resolve(package, each.get("href", ""))
@@ -421,15 +328,12 @@ def _epub(archive):
         (closed,) = archive.attributes(encryption, "CipherReference")
         closed = {base + urllib.parse.unquote(each.get("URI", "")) for each in closed}
         if closed & set(chapters):
-            raise CourseError(
-                "главы зашифрованы, это защита от копирования (DRM)",
-                "Возьмите издание без защиты.",
-            )
+            what = "главы зашифрованы, это защита от копирования (DRM)"
+            raise CourseError(what, "Возьмите издание без защиты.")
     parts, errors = [], []
     for name in chapters:
         try:
-            data, make = archive.read(name), partial(Paragraphs, SKIPPED_IN_EPUB)
-            parts.append(parse(data, make, name, is_page=True))
+            parts.append(markup.parse(archive.read(name), name, is_page=True))
         except DangerError:
             raise
         except CourseError as error:
@@ -454,7 +358,7 @@ def _flaws(parts, unread):
         flaws.append(f"в разметке ошибка ({where}{more})")
     if lost:
         flaws.append(f"отброшено знаков, которые не читаются: {lost}")
-    return flaws
+    return " ".join("; ".join(flaws).split())
 
 
 def _resolve(package, href):
@@ -497,35 +401,30 @@ class _Archive:
         return name if name in self.names else self._folded.get(_folded(name), name)
 
     def read(self, name, limit=MAX_BYTES):
-        """Return the bytes of a member, counted while they are unpacked."""
+        """Return the bytes of a member, no more of them than a book may have."""
         if name not in self.names:
             raise CourseError(f"в архиве нет файла {name:.80}", AGAIN)
-        info, chunks, size = self._zip.getinfo(name), [], 0
+        info = self._zip.getinfo(name)
         if info.flag_bits & 1:
             raise CourseError("архив закрыт паролем: распакуйте его сами.")
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise CourseError(f"{name:.80} сжат необычным способом", AGAIN)
+        modest = max(1_000_000, MAX_RATIO * info.compress_size)
+        room = min(modest, limit, MAX_BYTES - self._unpacked)
         try:
             with self._zip.open(info) as member:
-                while chunk := member.read(1 << 16):
-                    chunks.append(chunk)
-                    size += len(chunk)
-                    self._unpacked += len(chunk)
-                    if size > max(1_000_000, MAX_RATIO * info.compress_size):
-                        raise DangerError(
-                            f"{name:.80} сжат больше чем в {MAX_RATIO} раз. {BOMB}",
-                            AGAIN,
-                        )
-                    if size > limit or self._unpacked > MAX_BYTES:
-                        raise DangerError(
-                            f"{name:.80} распаковывается без меры. {BOMB}", AGAIN
-                        )
+                data = member.read(room + 1)  # whatever size the archive declares
         except DAMAGE as error:
             raise CourseError(f"архив повреждён: {name:.80}", AGAIN) from error
-        return b"".join(chunks)
+        self._unpacked += len(data)
+        if len(data) > modest:
+            what = f"{name:.80} сжат больше чем в {MAX_RATIO} раз. {BOMB}"
+            raise DangerError(what, AGAIN)
+        if len(data) > room:
+            raise DangerError(f"{name:.80} распаковывается без меры. {BOMB}", AGAIN)
+        return data
 
     def attributes(self, name, *tags):
         """Return, for each tag, the attributes of its elements in an XML member."""
-        data = self.read(name, MAX_LIST_BYTES)
-        found = parse(data, partial(Attributes, tags), name).found
+        found = markup.parse(self.read(name, MAX_LIST_BYTES), name, tags=tags).found
         return [found[tag] for tag in tags]

@@ -13,16 +13,15 @@ Questions and answers alternate; several phrasings of one question stand on one 
 separated by " / ".  A block whose first line begins with "= " is about that fact.
 """
 
-import codecs
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from unicodedata import category
 
 import numpy as np
 
 from helpers.errors import CourseError
-from helpers.own.files import existing_file, read_text
+from helpers.own import files
+from helpers.own.files import at_line, existing_file
 from helpers.text import tokenize
 
 MAX_BYTES = 2_000_000  # of a file of dialogues
@@ -33,10 +32,6 @@ DASHES = frozenset("-–—−‐‑‒―")  # what a keyboard or Word makes of
 WORD = re.compile(r"[^\W_]")
 LINE_END = re.compile("[\n\u2028\u2029]")
 SLASH = re.compile(r"(?:^| )/(?= |$)")
-PAGE = re.compile(r"\s*<(!doctype|html|head|\?xml)", re.IGNORECASE)
-# First bytes of .docx, .odt and .zip, of .doc, of .pdf, of .rtf:
-DOCUMENTS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf")
-BLANK = b" \t\r\n\x0b\x0c" + codecs.BOM_UTF8
 
 LIKE_THIS = (
     "Вопрос пишут строкой «- привет» (чёрточка, пробел, текст), ответ следующей "
@@ -46,19 +41,10 @@ LIKE_THIS = (
 
 @dataclass(frozen=True)
 class Dialogue:
-    """A question and its answer.
+    """A question and its answer."""
 
-    Attributes
-    ----------
-    context : str
-        The fact that the question is about, ``""`` in small talk.
-    questions : tuple of str
-        Phrasings of one question.
-    answer : str
-    """
-
-    context: str
-    questions: tuple[str, ...]
+    context: str  # the fact that the question is about, "" in small talk
+    questions: tuple[str, ...]  # phrasings of one question
     answer: str
 
 
@@ -66,43 +52,35 @@ def read_dialogues(path):
     """Return the dialogues of a file in the course's format, one for each answer.
 
     A typographic dash is read as "-"; any run of blanks is one space; invisible format
-    characters (Unicode's category Cf) do not count.
+    characters (Unicode's category Cf) do not count.  A mistake is a CourseError, which
+    names the line that is to blame.
 
     Parameters
     ----------
     path : str or pathlib.Path
-        In an encoding that ``helpers.own.files.read_text`` knows.
+        In an encoding that ``helpers.own.files.decode`` knows, at most 2 MB.
 
     Returns
     -------
     list of Dialogue
         In the order of the file.
-
-    Raises
-    ------
-    CourseError
-        Not a text, more than 2 MB, empty; no line "- ", or only one; a line that
-        begins otherwise or is longer than 500 characters; a question without an
-        answer, an answer in several variants, a phrasing, an answer or a fact without
-        a word; a fact without questions, below them, or two of them in a block.  Where
-        one line is to blame, its number is named.
     """
-    name, text = Path(path).name, _text(path, MAX_BYTES)
+    path = existing_file(path)
+    name, text = path.name, _text(path)
+    if path.stat().st_size > MAX_BYTES:
+        what = f"{name} больше 2 МБ: столько реплик сеть урока не выучит."
+        raise CourseError(what, "Возьмите часть файла.")
     blocks = list(_blocks(text))
     starts = [line.partition(" ")[0] for block in blocks for _, line in block]
     if DASHES.isdisjoint(starts):
-        raise CourseError(
-            f"{name}: нет ни одной строки, которая начинается с «- »", LIKE_THIS
-        )
+        what = f"{name}: нет ни одной строки, которая начинается с «- »"
+        raise CourseError(what, LIKE_THIS)
     blocks = [[_marked(name, *line) for line in block] for block in blocks]
     replies = [number for block in blocks for number, mark, _ in block if mark == "-"]
     if len(replies) == 1:
-        raise _at(
-            name,
-            replies[0],
-            "реплика в файле всего одна, а нужны вопрос и ответ.",
-            "Допишите ответ следующей строкой, она тоже начинается с «- ».",
-        )
+        what = "реплика в файле всего одна, а нужны вопрос и ответ."
+        advice = "Допишите ответ следующей строкой, она тоже начинается с «- »."
+        raise at_line(name, replies[0], what, advice)
     return [dialogue for block in blocks for dialogue in _pairs(name, block)]
 
 
@@ -110,61 +88,26 @@ def read_statements(path):
     """Return the blocks of Koziev's premise_question_answer files, merging nothing.
 
     A block is a statement ``T:``, a question ``Q:`` and an answer ``A:``; the next
-    block may be about the same statement.
-
-    Parameters
-    ----------
-    path : str or pathlib.Path
-        In an encoding that ``helpers.own.files.read_text`` knows.
-
-    Returns
-    -------
-    list of Dialogue
-        In the order of the file, each with one phrasing of its question.
-
-    Raises
-    ------
-    CourseError
-        Not a text, more than 50 MB, empty; a block that is not those three lines, of
-        which the number in the file is named.
+    block may be about the same statement.  Arguments, value and errors are those of
+    `read_dialogues`; at most 50 MB.
     """
-    name, text = Path(path).name, _text(path)
-    found = [_triple(name, block) for block in _blocks(text)]
+    path = existing_file(path)
+    found = [_triple(path.name, block) for block in _blocks(_text(path))]
     if not found:
-        raise CourseError(f"{name}: нет ни одного блока «T:», «Q:», «A:».")
+        raise CourseError(f"{path.name}: нет ни одного блока «T:», «Q:», «A:».")
     return found
 
 
-def _text(path, limit=None):
-    """Return the text of a file after checking that it is one."""
-    path = existing_file(path)
-    try:
-        with path.open("rb") as file:
-            head = file.read(1000)
-    except OSError as error:
-        raise CourseError(f"{path.name} не читается: {error.strerror}.") from error
-    size = path.stat().st_size
-    if head.startswith(DOCUMENTS):
-        raise CourseError(
-            f"{path.name}: это документ Word, PDF или архив, а нужен обычный текст.",
-            "Откройте файл и сохраните: «Файл», «Сохранить как», «Обычный текст "
-            "(.txt)», кодировка UTF-8.",
-        )
-    if limit and size > limit:
-        raise CourseError(
-            f"{path.name} больше {limit // 1_000_000} МБ: столько реплик сеть урока не "
-            "выучит.",
-            "Возьмите часть файла.",
-        )
-    if size == len(head) and not head.strip(BLANK):
-        raise CourseError(f"{path.name} пуст: в нём нет ни одной реплики", LIKE_THIS)
-    text = read_text(path)
-    if PAGE.match(text):
-        raise CourseError(
-            f"{path.name}: это веб-страница, а не текст.",
-            "Скачайте сам файл: кнопкой Download или Raw, а не «Сохранить страницу "
-            "как».",
-        )
+def _text(path):
+    """Return the text of a file that is no document, no archive and no page."""
+    kind = files.kind_of(path)
+    if kind:
+        what = f"{path.name}: это {kind}, а нужен обычный текст."
+        raise CourseError(what, f"Откройте файл и сохраните: {files.AS_TEXT}")
+    text = files.read_text(path, "в нём нет ни одной реплики", LIKE_THIS)
+    if files.PAGE.match(text):
+        what = f"{path.name}: это веб-страница, а не текст."
+        raise CourseError(what, files.DOWNLOAD)
     return text
 
 
@@ -186,32 +129,29 @@ def _blocks(text):
             block = []
 
 
-def _at(name, line, what, advice=""):
-    return CourseError(f"{name}, строка {line}: {what}", advice)
-
-
 def _short(text):
     return text if len(text) <= 40 else text[:39].rstrip() + "…"
 
 
 def _marked(name, number, line):
     """Return the number of a line, its mark, "-" or "=", and what it says."""
-    if len(line) > MAX_LINE:
-        raise _at(
-            name,
-            number,
-            f"{len(line)} знаков, а в строке их должно быть не больше {MAX_LINE}.",
-            "Сократите реплику или разбейте её на несколько вопросов с ответами.",
-        )
     mark, _, says = line.partition(" ")
-    if mark == "=" or mark in DASHES:
-        return number, "=" if mark == "=" else "-", says
-    why = "Реплика начинается с «- », факт с «= », примечание с «#»; исправьте её."
-    if line[0] == "=" or line[0] in DASHES:
-        why = f"Начните строку с «{line[0]} »: один знак и пробел."
-    raise _at(
-        name, number, f"непонятно, что такое «{_short(line)}»: реплика или факт.", why
-    )
+    mark = "-" if mark in DASHES else mark
+    if len(line) > MAX_LINE:
+        what = f"{len(line)} знаков, а в строке их должно быть не больше {MAX_LINE}."
+        advice = "Сократите реплику или разбейте её на несколько вопросов с ответами."
+    elif mark not in ("-", "="):
+        what = f"непонятно, что такое «{_short(line)}»: реплика или факт."
+        advice = "Реплика начинается с «- », факт с «= », примечание с «#»."
+        if line[0] == "=" or line[0] in DASHES:
+            advice = f"Начните строку с «{line[0]} »: один знак и пробел."
+    elif not WORD.search(says):
+        what = f"после «{mark} » нет ни одного слова."
+        pair = " вместе с парной репликой" * (mark == "-")
+        advice = f"Допишите строку или удалите её{pair}."
+    else:
+        return number, mark, says
+    raise at_line(name, number, what, advice)
 
 
 def _pairs(name, block):
@@ -221,109 +161,52 @@ def _pairs(name, block):
     context = _fact(name, block, facts, replies) if facts else ""
     if len(replies) % 2:
         number, _, says = replies[-1]
-        raise _at(
+        raise at_line(
             name,
             number,
             f"у вопроса «{_short(says)}» нет ответа: реплик в блоке {len(replies)}, а "
             "вопросы и ответы идут парами.",
             "Допишите недостающую; между вопросом и ответом нет пустой строки.",
         )
-    return [
-        Dialogue(context, _phrasings(name, *question), _answer(name, *answer))
-        for question, answer in zip(replies[::2], replies[1::2], strict=True)
-    ]
+    found = []
+    for question, (number, _, answer) in zip(replies[::2], replies[1::2], strict=True):
+        phrasings = tuple(each.strip() for each in SLASH.split(question[2]))
+        if not all(map(WORD.search, phrasings)):
+            what = "одна из формулировок вопроса пуста: в ней нет ни одного слова."
+            advice = "Впишите её или уберите лишнюю черту « / »."
+            raise at_line(name, question[0], what, advice)
+        if SLASH.search(answer):
+            what = f"в ответе «{_short(answer)}» стоит « / », а ответ у вопроса один."
+            advice = "Оставьте один ответ; если это вопрос, выше пропала реплика."
+            raise at_line(name, number, what, advice)
+        found.append(Dialogue(context, phrasings, answer))
+    return found
 
 
 def _fact(name, block, facts, replies):
     """Return the fact that a block is about."""
     number, _, says = facts[0]
-    if not WORD.search(says):
-        raise _at(
-            name,
-            number,
-            "после «= » нет ни одного слова.",
-            "Впишите факт или удалите строку.",
-        )
     if len(facts) > 1:
-        raise _at(
-            name,
-            facts[1][0],
-            f"второй факт в одном блоке, первый стоит в строке {number}.",
-            "Поставьте перед вторым пустую строку.",
-        )
+        what = f"второй факт в одном блоке, первый стоит в строке {number}."
+        raise at_line(name, facts[1][0], what, "Поставьте перед вторым пустую строку.")
     if facts[0] is not block[0]:
-        raise _at(
-            name,
-            number,
-            f"факт «{_short(says)}» стоит под репликами, а он начинает свой блок.",
-            "Поставьте перед ним пустую строку.",
-        )
+        what = f"факт «{_short(says)}» стоит под репликами, а он начинает свой блок."
+        raise at_line(name, number, what, "Поставьте перед ним пустую строку.")
     if not replies:
-        raise _at(
-            name,
-            number,
-            f"о факте «{_short(says)}» нет ни одного вопроса.",
-            "Допишите под ним вопрос и ответ, без пустой строки между ними, или "
-            "удалите факт.",
-        )
-    return says
-
-
-def _phrasings(name, number, _, says):
-    """Return the phrasings of a question."""
-    phrasings = tuple(each.strip() for each in SLASH.split(says))
-    if not all(WORD.search(each) for each in phrasings):
-        what = "вопрос пуст: в нём нет ни одного слова."
-        advice = "Впишите вопрос или удалите его вместе с ответом."
-        if len(phrasings) > 1:
-            what = "одна из формулировок вопроса пуста: в ней нет ни одного слова."
-            advice = "Впишите её или уберите лишнюю черту « / »."
-        raise _at(name, number, what, advice)
-    return phrasings
-
-
-def _answer(name, number, _, says):
-    if not WORD.search(says):
-        raise _at(
-            name,
-            number,
-            "ответ пуст: в нём нет ни одного слова.",
-            "Впишите ответ или удалите его вместе с вопросом.",
-        )
-    if SLASH.search(says):
-        raise _at(
-            name,
-            number,
-            f"в ответе «{_short(says)}» стоит « / », а ответ у вопроса один.",
-            "Оставьте один ответ; если это вопрос, выше пропала реплика.",
-        )
+        what = f"о факте «{_short(says)}» нет ни одного вопроса."
+        advice = "Допишите под ним, без пустой строки, вопрос и ответ или удалите факт."
+        raise at_line(name, number, what, advice)
     return says
 
 
 def _triple(name, block):
-    says = []
-    for place, mark in enumerate(("T:", "Q:", "A:")):
-        if place == len(block):
-            raise _at(
-                name,
-                block[-1][0],
-                f"на этой строке блок кончается, а под ней нужна строка «{mark} …».",
-                "Допишите её или удалите блок.",
-            )
-        number, line = block[place]
-        start, _, rest = line.partition(" ")
-        if start != mark or not WORD.search(rest):
-            raise _at(
-                name,
-                number,
-                f"«{_short(line)}», а нужна строка «{mark} …» с текстом.",
-                "Блок — это три строки: «T: утверждение», «Q: вопрос», «A: ответ».",
-            )
-        says.append(rest)
-    if len(block) > 3:
-        raise _at(
-            name, block[3][0], "в блоке лишняя строка.", "Поставьте перед ней пустую."
-        )
+    """Return the dialogue of a block of three lines."""
+    marks, _, says = zip(*(line.partition(" ") for _, line in block), strict=True)
+    if marks != ("T:", "Q:", "A:") or not all(map(WORD.search, says)):
+        number, line = block[0]
+        what = f"блок, который начинается с «{_short(line)}», — не три строки с текстом"
+        advice = "Нужны «T: утверждение», «Q: вопрос», «A: ответ»."
+        raise at_line(name, number, what, advice)
     return Dialogue(says[0], (says[1],), says[2])
 
 
@@ -338,42 +221,27 @@ def group_statements(statements):
     shorter by that word.  Whoever is near is in one group, and so are the near of the
     near.  Words are those of ``helpers.text.tokenize``: case, ё and marks do not count.
 
-    Parameters
-    ----------
-    statements : sequence of str
-
     Returns
     -------
     numpy.ndarray
         int64, shape (len(statements),), from 0 in the order in which groups come.
-
-    Raises
-    ------
-    CourseError
-        Something that is not a str.
     """
-    parents = list(range(len(statements)))
-
-    def root(i):
-        while parents[i] != i:
-            parents[i] = parents[parents[i]]
-            i = parents[i]
-        return i
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
 
     first = {}  # statement that has a bag of words, whole or but for one word
+    pairs = []
     for i, statement in enumerate(statements):
         words = sorted(tokenize(statement))
         bags = {tuple(words)}
         if len(words) >= LEAST:
             bags |= {(*words[:j], *words[j + 1 :]) for j in range(len(words))}
-        for bag in bags:
-            one, other = sorted((root(first.setdefault(bag, i)), root(i)))
-            parents[other] = one
-    numbers = {}
-    return np.array(
-        [numbers.setdefault(root(i), len(numbers)) for i in range(len(statements))],
-        np.int64,
-    )
+        pairs += [(first.setdefault(bag, i), i) for bag in bags]
+    if not pairs:
+        return np.zeros(0, np.int64)
+    ones, size = np.ones(len(pairs)), len(statements)
+    near = coo_array((ones, np.transpose(pairs)), (size, size))
+    return connected_components(near, directed=False)[1].astype(np.int64)
 
 
 def split_facts(facts, rng, share):
@@ -381,63 +249,48 @@ def split_facts(facts, rng, share):
 
     Whole groups of `group_statements` are held out, in an order that ``rng`` draws,
     as long as they fit: a large group stays in training.  Each question about a
-    statement is kept once, with the first of its answers; as in `group_statements`,
-    case, ё and marks do not count, but the order of words does.
+    statement is kept once, with the first of its answers; case, ё and marks do not
+    count, but the order of words does.
 
     Parameters
     ----------
     facts : sequence of Dialogue
-        Each with a context.
+        Each with a context, about two groups of statements or more; else CourseError.
     rng : numpy.random.Generator
         The only source of chance.
     share : float
-        Of the statements that are held out; never more, unless it is less than one
-        statement or no group is so small, and then one group is held out.
+        Of the statements that are held out, between 0 and 1; never more, unless no
+        group is so small: then one group is held out.
 
     Returns
     -------
     train, test : list of Dialogue
         In the order of ``facts``.
-
-    Raises
-    ------
-    CourseError
-        A share that is not between 0 and 1; a dialogue without a context; fewer than
-        two groups of statements.
     """
     if not 0 < share < 1:
         raise CourseError(f"share={share!r}: нужна доля больше 0 и меньше 1.")
     if not all(fact.context for fact in facts):
-        raise CourseError(
-            "среди фактов есть реплики беседы, у них нет факта.",
-            "Делят только факты: dialogues.facts.",
-        )
+        what = "среди фактов есть реплики беседы, у них нет факта."
+        raise CourseError(what, "Делят только факты: dialogues.facts.")
     facts = _once(facts)
     statements = list(dict.fromkeys(fact.context for fact in facts))
     groups = group_statements(statements)
     sizes = np.bincount(groups)
     if len(sizes) < 2:
-        raise CourseError(
-            f"разных фактов {len(sizes)} (похожие считаются за один), отложить для "
-            "проверки нечего.",
-            "Допишите факты о другом.",
-        )
+        alike = f"разных фактов {len(sizes)} (похожие считаются за один)"
+        what = f"{alike}, отложить для проверки нечего."
+        raise CourseError(what, "Допишите факты о другом.")
     held = _held_out(sizes, rng, max(1, int(share * len(statements))))[groups]
     tested = {each for each, away in zip(statements, held, strict=True) if away}
-    train, test = [], []
-    for fact in facts:
-        (test if fact.context in tested else train).append(fact)
-    return train, test
+    train = [fact for fact in facts if fact.context not in tested]
+    return train, [fact for fact in facts if fact.context in tested]
 
 
 def _held_out(sizes, rng, most):
-    """Return which groups are held out: some, and not all."""
-    held, room = np.zeros(len(sizes), bool), most  # most: of the statements
-    order = rng.permutation(len(sizes))
+    """Return which groups are held out, of at most so many statements if any fit."""
+    held, order = np.zeros(len(sizes), bool), rng.permutation(len(sizes))
     for group in order:
-        if sizes[group] <= room:
-            held[group] = True
-            room -= sizes[group]
+        held[group] = sizes[held].sum() + sizes[group] <= most
     if not held.any():
         held[order[np.argmin(sizes[order])]] = True
     return held
@@ -445,13 +298,12 @@ def _held_out(sizes, rng, most):
 
 def _once(facts):
     """Return dialogues without the questions that a statement has had already."""
-    seen, contexts, kept = set(), {}, []
+    seen, kept = set(), []
+    words = {each: tuple(tokenize(each)) for each in {fact.context for fact in facts}}
     for fact in facts:
-        if fact.context not in contexts:
-            contexts[fact.context] = tuple(tokenize(fact.context))
         questions = []
         for question in fact.questions:
-            key = contexts[fact.context], tuple(tokenize(question))
+            key = words[fact.context], tuple(tokenize(question))
             if key not in seen:
                 seen.add(key)
                 questions.append(question)

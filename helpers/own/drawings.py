@@ -2,31 +2,87 @@
 
 import textwrap
 import warnings
-from pathlib import Path
 
 import numpy as np
 
 from helpers.errors import CourseError
-from helpers.own import photographs
+from helpers.own import files, photographs
 
 MAX_PIXELS = 50_000_000  # a phone's photograph passes, a decompression bomb does not
 LARGEST_SIDE = 2000  # a file is read no larger than this
 SMALLER = "Уменьшите её хотя бы до 2000 точек по стороне."
+AS_JPEG = (
+    "Откройте её в программе, которая её показывает, и сохраните как JPEG (команда "
+    "«Сохранить как» или «Экспортировать»)."
+)
 IPHONE = (
     " Чтобы iPhone сразу снимал в JPEG: Настройки → Камера → Форматы → "
     "«Наиболее совместимые»."
 )
 
 
-def _kind_by_first_bytes(path):
-    """Return the name of a kind of picture that is common but not read, or ""."""
-    with path.open("rb") as file:
-        first = file.read(12)
-    if first[4:8] == b"ftyp" and first[8:11] in (b"hei", b"hev", b"mif", b"msf"):
-        return "HEIC"
-    if first[4:8] == b"ftyp" and first[8:11] == b"avi":
-        return "AVIF"
-    return "TIFF" if first[:4] in (b"II*\0", b"MM\0*") else ""
+def read_grey(path):
+    """Return a picture from a file as shades of grey.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        PNG, JPEG, GIF (its first frame), BMP or WebP of at most 50 million pixels; else
+        CourseError.  It is turned as its mark says; a transparent ground becomes white,
+        or black under light strokes.
+
+    Returns
+    -------
+    numpy.ndarray
+        uint8, shape (height, width), at most 2000 points a side: what is larger is
+        made smaller.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    path = files.existing_file(path)
+    formats = ["PNG", "JPEG", "GIF", "BMP", "WEBP"]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow's: a large one, a broken mark
+            with Image.open(path, formats=formats) as image:
+                if image.width * image.height > MAX_PIXELS:
+                    size = f"{image.width} × {image.height}"
+                    what = f"{path.name}: картинка {size} слишком велика"
+                    raise CourseError(what, SMALLER)
+                return _shades(image)
+    except Image.DecompressionBombError as error:
+        raise CourseError(f"{path.name}: картинка слишком велика", SMALLER) from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+        kind = files.kind_of(path)
+        if kind.startswith("картинка"):
+            what = f"{path.name}: это {kind}, здесь такие не открываются"
+            advice = AS_JPEG + IPHONE * kind.endswith("HEIC")
+            raise CourseError(what, advice) from error
+        what = f"{path.name}: это не картинка или файл повреждён"
+        raise CourseError(what, "Подойдут PNG, JPEG, GIF, BMP и WebP.") from error
+
+
+def _shades(image):
+    """Return an opened picture as an array of shades, no larger than the limit."""
+    from PIL import Image, ImageOps
+
+    try:
+        mark = image.getexif().get(0x0112, 1)
+    except Exception:  # a broken block raises anything from struct.error to KeyError
+        mark = 1
+    if image.mode.startswith("I"):  # a scanner's 16 bits, which convert() would clip
+        deep = np.asarray(image).astype(np.float32)
+        image = Image.fromarray(np.round(deep * (255 / max(deep.max(), 1))))
+    image.draft(None, (LARGEST_SIDE // 2,) * 2)  # a JPEG is then decoded at a half
+    image = image.convert("RGBA" if image.has_transparency_data else "L")
+    image.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
+    image = Image.fromarray(np.asarray(image))  # without the block, it may be broken
+    image.getexif()[0x0112] = mark
+    image = ImageOps.exif_transpose(image)
+    if image.mode == "L":
+        return np.asarray(image)
+    grey, alpha = np.asarray(image.convert("L"), np.float32), image.getchannel("A")
+    return np.round(_on_a_ground(grey, np.asarray(alpha))).astype(np.uint8)
 
 
 def _on_a_ground(grey, alpha):
@@ -45,126 +101,27 @@ def _on_a_ground(grey, alpha):
     return middle + (grey - middle) * (alpha / white)
 
 
-def read_grey(path):
-    """Return a picture from a file as shades of grey.
-
-    Parameters
-    ----------
-    path : str or pathlib.Path
-        PNG, JPEG, GIF (its first frame), BMP or WebP.  It is turned as its mark says; a
-        transparent ground becomes white, or black under light strokes.
-
-    Returns
-    -------
-    numpy.ndarray
-        uint8, shape (height, width), at most 2000 points a side: what is larger is
-        made smaller.
-
-    Raises
-    ------
-    CourseError
-        No such file, not a picture, or more than 50 million pixels.
-    """
-    from PIL import Image, UnidentifiedImageError
-
-    if not isinstance(path, str | Path):
-        raise CourseError(
-            f"вместо имени файла передано {type(path).__name__}",
-            'Напишите имя в кавычках: read_grey("моя_цифра.png").',
-        )
-    path = Path(path)
-    if not path.is_file():
-        raise CourseError(
-            f"файла {path} нет", f"Проверьте имя; текущая папка: {Path.cwd()}"
-        )
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow's: a large one, a broken mark
-            with Image.open(
-                path, formats=["PNG", "JPEG", "GIF", "BMP", "WEBP"]
-            ) as image:
-                if image.width * image.height > MAX_PIXELS:
-                    raise CourseError(
-                        f"{path.name}: картинка {image.width} × {image.height} слишком "
-                        "велика",
-                        SMALLER,
-                    )
-                return _shades(image)
-    except Image.DecompressionBombError as error:
-        raise CourseError(f"{path.name}: картинка слишком велика", SMALLER) from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        kind = _kind_by_first_bytes(path)
-        if kind:
-            raise CourseError(
-                f"{path.name}: это картинка {kind}, здесь такие не открываются",
-                "Откройте её в программе, которая её показывает, и сохраните как JPEG "
-                "(команда «Сохранить как» или «Экспортировать»)."
-                + IPHONE
-                * (kind == "HEIC"),
-            ) from error
-        raise CourseError(
-            f"{path.name}: это не картинка или файл повреждён",
-            "Подойдут PNG, JPEG, GIF, BMP и WebP.",
-        ) from error
-
-
-def _shades(image):
-    """Return an opened picture as an array of shades, no larger than the limit."""
-    from PIL import Image, ImageOps
-
-    limit = (LARGEST_SIDE, LARGEST_SIDE)
-    try:
-        mark = image.getexif().get(0x0112, 1)
-    except Exception:  # a broken block raises anything from struct.error to KeyError
-        mark = 1
-    if image.mode.startswith("I"):  # a scanner's 16 bits, which convert() would clip
-        deep = np.asarray(image).astype(np.float32)
-        image = Image.fromarray(np.round(deep * (255 / max(deep.max(), 1))))
-    image.draft(None, (LARGEST_SIDE // 2,) * 2)  # a JPEG is then decoded at a half
-    image = image.convert("RGBA" if image.has_transparency_data else "L")
-    image.thumbnail(limit)
-    image = Image.fromarray(np.asarray(image))  # without the block, it may be broken
-    image.getexif()[0x0112] = mark
-    image = ImageOps.exif_transpose(image)
-    if image.mode == "L":
-        return np.asarray(image)
-    grey, alpha = np.asarray(image.convert("L"), np.float32), image.getchannel("A")
-    return np.round(_on_a_ground(grey, np.asarray(alpha))).astype(np.uint8)
-
-
 def from_text(text):
     """Return a picture drawn with characters: ``#`` is ink, ``.`` or a space is paper.
 
-    Parameters
-    ----------
-    text : str
-        One line a row; blank lines around the drawing and a common indent are dropped,
-        short lines are filled up with paper.
+    Blank lines around the drawing and a common indent are dropped, short lines filled
+    up with paper; no ink or another character is a CourseError.
 
     Returns
     -------
     numpy.ndarray
         uint8, shape (rows, columns), 0 is paper and 1 is ink.
-
-    Raises
-    ------
-    CourseError
-        Another character, or no ink at all.
     """
     lines = [line.rstrip() for line in textwrap.dedent(text).splitlines()]
-    while lines and not lines[0]:
-        lines.pop(0)
-    while lines and not lines[-1]:
-        lines.pop()
+    lines = "\n".join(lines).strip("\n").split("\n")
     strange = sorted(set("".join(lines)) - set("#. "))
     if strange:
-        raise CourseError(
-            f"в рисунке встретился знак {strange[0]!r}",
-            "Чернила рисуют решёткой #, бумагу точкой или пробелом.",
-        )
-    width = max(map(len, lines), default=0)
-    rows = [[mark == "#" for mark in line.ljust(width)] for line in lines]
-    drawing = np.array(rows, np.uint8).reshape(len(lines), width)
+        what = f"в рисунке встретился знак {strange[0]!r}"
+        advice = "Чернила рисуют решёткой #, бумагу точкой или пробелом."
+        raise CourseError(what, advice)
+    width = max(map(len, lines))
+    drawing = [[mark == "#" for mark in line.ljust(width)] for line in lines]
+    drawing = np.array(drawing, np.uint8)
     if not drawing.any():
         raise CourseError("рисунок пуст: в нём нет ни одной решётки #")
     return drawing
@@ -176,8 +133,8 @@ def centre_digit(picture):
     The steps are those of Y. LeCun's page on MNIST: crop to the ink, fit into 20 × 20
     keeping proportions, put the centre of mass into the middle of 28 × 28.  In MNIST's
     own files it lies within half a pixel of row 14, column 14 (all 4,000 of the
-    sample's training digits).  What tells ink from paper in a photograph (a shadow, a
-    table, specks) stands in ``helpers.own.photographs``.
+    sample's training digits).  CourseError: no such array, or not one digit on paper
+    that can be told from its ink.
 
     Parameters
     ----------
@@ -188,32 +145,40 @@ def centre_digit(picture):
     -------
     numpy.ndarray
         uint8, shape (28, 28), 0 is paper and 255 is ink.
-
-    Raises
-    ------
-    CourseError
-        Wrong shape, NaN, too large, nothing is drawn, more than one digit, or a
-        photograph in which ink cannot be told from paper.
     """
     from PIL import Image
 
+    ink = photographs.ink_of_digit(_grey(picture))
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    scale = 20 / max(ink.shape)
+    height, width = (max(1, round(side * scale)) for side in ink.shape)
+    way = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
+    small = Image.fromarray(np.round(ink * 255).astype(np.uint8))
+    small = np.asarray(small.resize((width, height), way), np.float32)
+    small = small * (255 / small.max())
+    mass_row = np.average(np.arange(height), weights=small.sum(axis=1))
+    mass_column = np.average(np.arange(width), weights=small.sum(axis=0))
+    top = int(np.clip(round(14 - mass_row), 0, 28 - height))
+    left = int(np.clip(round(14 - mass_column), 0, 28 - width))
+    digit = np.zeros((28, 28), np.uint8)
+    digit[top : top + height, left : left + width] = np.round(small)
+    return digit
+
+
+def _grey(picture):
+    """Return a picture as shades of grey, float32, after checking it."""
     picture = np.asarray(picture)
-    if picture.dtype == object or picture.dtype.kind not in "buif":
+    if picture.dtype.kind not in "buif":
         raise CourseError("рисунок должен быть массивом чисел, как np.zeros((28, 28))")
-    if (
-        picture.ndim not in (2, 3)
-        or picture.shape[2:] not in ((), (3,), (4,))
-        or (min(picture.shape[:2]) < 2)
-    ):
-        raise CourseError(
-            f"рисунок имеет форму {picture.shape}, а нужна (высота, ширина) хотя бы "
-            "2 × 2"
-        )
-    if picture.shape[0] * picture.shape[1] > MAX_PIXELS:
-        raise CourseError(
-            f"рисунок {picture.shape[1]} × {picture.shape[0]} слишком велик",
-            "Уменьшите его хотя бы до 2000 точек по стороне.",
-        )
+    is_flat = picture.ndim in (2, 3) and picture.shape[2:] in ((), (3,), (4,))
+    if not is_flat or min(picture.shape[:2]) < 2:
+        needed = "(высота, ширина) хотя бы 2 × 2"
+        raise CourseError(f"рисунок имеет форму {picture.shape}, а нужна {needed}")
+    height, width = picture.shape[:2]
+    if height * width > MAX_PIXELS:
+        what = f"рисунок {width} × {height} слишком велик"
+        raise CourseError(what, "Уменьшите его хотя бы до 2000 точек по стороне.")
     picture = picture.astype(np.float32)
     if not np.isfinite(picture).all():
         raise CourseError("в рисунке есть NaN или бесконечность: замените их числами")
@@ -222,22 +187,4 @@ def centre_digit(picture):
         grey = _on_a_ground(grey, picture[..., 3])
     if grey.min() == grey.max():
         raise CourseError("рисунок пуст: все точки одного цвета", "Нарисуйте цифру.")
-    ink = photographs.ink_of_digit(grey)
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    scale = 20 / max(ink.shape)
-    height, width = (max(1, round(side * scale)) for side in ink.shape)
-    small = Image.fromarray(np.round(ink * 255).astype(np.uint8)).resize(
-        (width, height), Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
-    )
-    small = np.asarray(small, np.float32)
-    small = small * (255 / small.max())
-    mass_row, mass_column = (
-        np.average(np.arange(side), weights=small.sum(axis=axis))
-        for side, axis in ((height, 1), (width, 0))
-    )
-    top = int(np.clip(round(14 - mass_row), 0, 28 - height))
-    left = int(np.clip(round(14 - mass_column), 0, 28 - width))
-    digit = np.zeros((28, 28), np.uint8)
-    digit[top : top + height, left : left + width] = np.round(small)
-    return digit
+    return grey

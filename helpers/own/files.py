@@ -1,4 +1,4 @@
-"""A student's file as a text: is it there, in which encoding is it, is it whole."""
+"""A student's file: is it there, is it a text, in which encoding, is it whole."""
 
 import codecs
 import math
@@ -8,6 +8,33 @@ from pathlib import Path
 from helpers.errors import CourseError
 
 MAX_BYTES = 50_000_000
+
+# What a file may be that is no text, by the first bytes and by the name.
+PDF, DJVU, WORD, EXCEL = "документ PDF", "документ DjVu", "документ Word", "книга Excel"
+ARCHIVE, ZIPPED = "архив", "книга Excel, документ Word или архив"
+OFFICE = "книга Excel или документ Word"  # of the years before .xlsx and .docx
+_SIGNS = {
+    PDF: rb"%PDF",
+    DJVU: rb"AT&TFORM",
+    WORD: rb"\{\\rtf",
+    ARCHIVE: rb"\x1f\x8b|Rar!|7z\xbc\xaf",
+    ZIPPED: rb"PK(\x03\x04|\x05\x06)",
+    OFFICE: rb"\xd0\xcf\x11\xe0",
+    "картинка HEIC": rb".{4}ftyp(hei|hev|mif|msf)",
+    "картинка AVIF": rb".{4}ftypavi",
+    "картинка TIFF": rb"II\*\0|MM\0\*",
+}
+_NAMES = {".pdf": PDF, ".djvu": DJVU, ".djv": DJVU, ".zip": ARCHIVE}
+_NAMES |= dict.fromkeys([".docx", ".doc", ".odt", ".rtf"], WORD)
+_NAMES |= dict.fromkeys([".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"], EXCEL)
+# How a text begins that is a page, an .fb2 or other markup.
+PAGE = re.compile(
+    r"\s*+<(?:[?]xml|!doctype|!--|(?:FictionBook|html|head|title|meta|link|body|pre|div|"
+    r"p|center|font|table|h[1-6])\b)",
+    re.IGNORECASE,
+)
+AS_TEXT = "«Файл», «Сохранить как», «Обычный текст (.txt)», кодировка UTF-8."
+DOWNLOAD = "Скачайте сам файл: кнопкой Download или Raw, а не «Сохранить страницу как»."
 
 _BROKEN = "\ufffd"  # what stands for bytes that cannot be read
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f]")
@@ -36,54 +63,64 @@ _TITLE, _UPPER = 1.5, 2  # a word with a capital, a word of capitals
 _USUAL, _ODD, _IMPOSSIBLE = 3.3, 3, 7
 
 
+def at_line(name, line, what, advice=""):
+    """Return the error of a line in a file."""
+    what = " ".join(what.split())  # it may quote a cell of several lines
+    return CourseError(f"{name}, строка {line}: {what}", advice)
+
+
 def existing_file(path):
     """Return the path of a student's file; without the file, CourseError."""
     try:
         path = Path(path)
+        found = path.is_file()
     except TypeError:
         raise CourseError(
             f"нужен путь к файлу, а дано: {type(path).__name__}",
             "Напишите имя файла в кавычках, например 'мой_файл.txt'.",
         ) from None
-    try:
-        found = path.is_file()
     except (OSError, ValueError):  # too long for a name: a text instead of its file
         found = False
     if not found:
         name = str(path) if len(str(path)) < 300 else f"{str(path)[:60]}…"
-        raise CourseError(
-            f"файла {name} нет", f"Проверьте имя; текущая папка: {Path.cwd()}"
-        )
+        where = f"Проверьте имя; текущая папка: {Path.cwd()}"
+        raise CourseError(f"файла {name} нет", where)
     return path
 
 
-def read_text(path):
-    r"""Return the text of a student's file, its lines ending with ``\n``.
+def bytes_of(path, size=-1):
+    """Return the first bytes of a file, all of them by default."""
+    try:
+        with path.open("rb") as file:
+            return file.read(size)
+    except OSError as error:
+        raise CourseError(f"{path.name} не читается: {error.strerror}.") from error
 
-    One line is printed where the file is damaged, or where its encoding is a guess.
 
-    Parameters
-    ----------
-    path : str or pathlib.Path
-        In an encoding that `decode` knows.
+def kind_of(path, named=False):
+    """Return what a file is that is no text: one of the kinds above, or "".
 
-    Returns
-    -------
-    str
+    Its first bytes say so, and its name tells apart what begins alike; if ``named``,
+    the name is believed where the bytes say nothing, too.
+    """
+    start = bytes_of(path, 12)
+    found = [kind for kind, sign in _SIGNS.items() if re.match(sign, start, re.DOTALL)]
+    kind = found[0] if found else ""
+    if kind in (ZIPPED, OFFICE) or (named and not kind):
+        return _NAMES.get(path.suffix.lower(), kind)
+    return kind
 
-    Raises
-    ------
-    CourseError
-        No path, no such file, more than 50 MB, empty, not a text, or of another
-        encoding.
+
+def read_text(path, empty="в нём нет ни одного слова", advice=""):
+    """Return the text of a student's file; a line is printed of damage or of a guess.
+
+    The file is of at most 50 MB, in an encoding that `decode` knows; else CourseError.
+    ``empty`` and ``advice`` are what is said of a file without a word.
     """
     path = existing_file(path)
     if path.stat().st_size > MAX_BYTES:
         raise CourseError(f"{path.name} больше 50 МБ: возьмите часть текста.")
-    try:
-        text, remark = decode(path.read_bytes())
-    except OSError as error:
-        raise CourseError(f"{path.name} не читается: {error.strerror}.") from error
+    text, remark = decode(bytes_of(path))
     if text is None:
         raise CourseError(
             f"{path.name}: это не текст, или его кодировка не узнаётся",
@@ -91,7 +128,7 @@ def read_text(path):
             "кодировке UTF-8.",
         )
     if not text.strip():
-        raise CourseError(f"{path.name} пуст: в нём нет ни одного слова.")
+        raise CourseError(f"{path.name} пуст: {empty}.", advice)
     if remark:
         print(f"{path.name}: {remark}")
     return text
@@ -100,20 +137,16 @@ def read_text(path):
 def decode(data):
     r"""Return bytes as a text, and what its reader should know of that.
 
-    Parameters
-    ----------
-    data : bytes
-        UTF-8; UTF-16; Russian in cp1251, koi8-r, cp866, MacCyrillic or ISO-8859-5,
-        which letters and capitals tell apart.  A few places may be damaged: each
-        unreadable byte becomes U+FFFD, zeros at the end are left out.
+    They may be UTF-8; UTF-16; Russian in cp1251, koi8-r, cp866, MacCyrillic or
+    ISO-8859-5, which letters and capitals tell apart.  A few places may be damaged:
+    each unreadable byte becomes U+FFFD, zeros at the end are left out.
 
     Returns
     -------
     text : str or None
         Its lines ending with ``\n``; None if no encoding fits.
     remark : str
-        In Russian, how many places are damaged, or that the encoding is a guess; ""
-        where there is nothing to say.
+        In Russian, how many places are damaged, or that the encoding is a guess.
     """
     wide = _wide(data)
     if wide:

@@ -1,6 +1,7 @@
 """Refuse bad input of a network written from scratch, in one Russian line.
 
-What the network does with good input is the lesson's business.
+Each function raises CourseError unless its input is as it says.  What the network does
+with good input is the lesson's business.
 """
 
 import math
@@ -12,53 +13,22 @@ from helpers.errors import CourseError
 
 
 def layer_sizes(sizes):
-    """Check the sizes of the layers of a network.
-
-    Parameters
-    ----------
-    sizes : sequence of int
-        Inputs, hidden layers, outputs: at least two whole numbers from 1 up.
-
-    Raises
-    ------
-    CourseError
-        No sequence, fewer than two sizes, or one that is not a whole number from 1 up.
-    """
+    """Check the sizes of layers: two or more whole numbers from 1 up."""
     try:
         sizes = list(sizes)
     except TypeError:
         sizes = [sizes]  # 5 for [5]: it is refused with the size that was given
     if len(sizes) < 2:
-        raise CourseError(
-            f"размеры слоёв {sizes}: нужны хотя бы два числа, входов и выходов, "
-            "например [2, 8, 2]."
-        )
+        needed = "нужны хотя бы два числа, входов и выходов, например [2, 8, 2]."
+        raise CourseError(f"размеры слоёв {sizes}: {needed}")
     for size in sizes:
-        if not isinstance(size, numbers.Integral) or isinstance(size, bool) or size < 1:
-            raise CourseError(
-                f"размеры слоёв {sizes}: {size!r} не годится, в каждом слое нужен "
-                "хотя бы один нейрон, целое число от 1."
-            )
+        if not _is_count(size):
+            needed = "в каждом слое нужен хотя бы один нейрон, целое число от 1."
+            raise CourseError(f"размеры слоёв {sizes}: {size!r} не годится, {needed}")
 
 
 def inputs(x, width):
-    """Return the inputs of a network as floats after checking them.
-
-    Parameters
-    ----------
-    x : array_like of shape (n, width)
-    width : int
-        Number of inputs that the network has.
-
-    Returns
-    -------
-    numpy.ndarray of float64, shape (n, width)
-
-    Raises
-    ------
-    CourseError
-        Not numbers, another shape, no rows, NaN or infinity.
-    """
+    """Return inputs, finite numbers of shape (n, width), n from 1 up, as float64."""
     try:
         x = np.asarray(x, dtype=np.float64)
     except (TypeError, ValueError) as error:
@@ -86,26 +56,7 @@ def inputs(x, width):
 
 
 def labels(y, count, classes=2):
-    """Return the labels of examples as whole numbers after checking them.
-
-    Parameters
-    ----------
-    y : array_like of shape (count,)
-        Whole numbers from 0 to ``classes - 1``.
-    count : int
-        Number of examples.
-    classes : int
-        Number of classes.
-
-    Returns
-    -------
-    numpy.ndarray of int64, shape (count,)
-
-    Raises
-    ------
-    CourseError
-        Another shape, or a label that is not one of the classes (NaN is none).
-    """
+    """Return labels, ``count`` whole numbers from 0 to ``classes - 1``, as int64."""
     y = np.asarray(y)
     if y.shape != (count,):
         hint = "Столбец превращает в строку y.ravel()." if y.size == count > 1 else ""
@@ -121,26 +72,13 @@ def labels(y, count, classes=2):
             "пронумеруйте классы."
         ) from error
     if len(wrong):
-        raise CourseError(
-            f"метка {y[wrong[0]]} (пример {wrong[0]}): нужны целые числа от 0 до "
-            f"{classes - 1}, по числу классов."
-        )
+        needed = f"нужны целые числа от 0 до {classes - 1}, по числу классов."
+        raise CourseError(f"метка {y[wrong[0]]} (пример {wrong[0]}): {needed}")
     return y.astype(np.int64)
 
 
 def learning_rate(rate):
-    """Check a learning rate.
-
-    Parameters
-    ----------
-    rate : float
-        A finite number above 0.
-
-    Raises
-    ------
-    CourseError
-        Anything else.
-    """
+    """Check a learning rate: a finite number above 0."""
     if isinstance(rate, bool) or not isinstance(rate, numbers.Real):
         raise CourseError(f"скорость обучения {rate!r}: нужно число, например 0.1.")
     if not math.isfinite(rate) or rate <= 0:
@@ -151,20 +89,12 @@ def learning_rate(rate):
 
 
 def batch_size(batch):
-    """Check the number of examples in a batch.
+    """Check the number of examples in a batch: a whole number from 1 up."""
+    if not _is_count(batch):
+        needed = "нужно целое число примеров от 1, например 32."
+        raise CourseError(f"батч {batch!r}: {needed}")
 
-    Parameters
-    ----------
-    batch : int
-        A whole number from 1 up; it may exceed the number of examples.
 
-    Raises
-    ------
-    CourseError
-        Anything else.
-    """
-    whole = isinstance(batch, numbers.Integral) and not isinstance(batch, bool)
-    if not whole or batch < 1:
-        raise CourseError(
-            f"батч {batch!r}: нужно целое число примеров от 1, например 32."
-        )
+def _is_count(value):
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    return whole and value >= 1

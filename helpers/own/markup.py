@@ -4,12 +4,12 @@ Nothing is fetched, and no entity is expanded but such as stand for one characte
 Which files a book is made of is the business of ``helpers.own.books``.
 """
 
-import codecs
 import html.entities
 import re
 from collections import Counter
 
 from helpers.errors import CourseError
+from helpers.own import files
 from helpers.text import tokenize
 
 AGAIN = "Скачайте книгу ещё раз или возьмите её в другом формате: .txt, .fb2, .epub."
@@ -37,15 +37,6 @@ SMALL = re.compile(r"[^\W\d_]+")
 ALONE = "авикосуя"  # letters that are words
 
 DECLARED = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?\s*([\w.:-]+)""")
-ENCODINGS = ("utf-8", "cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic")
-WIDE = {
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-    b"<\0": "utf-16-le",
-    b"\0<": "utf-16-be",
-}
-RUSSIAN = re.compile(r"\b[А-ЯЁ]?[а-яё]+\b")  # read in a wrong encoding, it is not
-
 ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]*;)")
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\ufffe\uffff]")
 CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
@@ -68,93 +59,38 @@ class DangerError(CourseError):
 
 
 def decode(data):
-    """Return the text of markup by its bytes, and how many of them are no part of it.
+    """Return the text of bytes of markup, and how many characters were left out.
 
-    Only where they are neither UTF-8 nor Russian in any encoding is what the file
-    declares believed.
-
-    Parameters
-    ----------
-    data : bytes
-
-    Returns
-    -------
-    tuple of str, int
-
-    Raises
-    ------
-    ValueError, LookupError
-        No encoding fits.
+    What the file declares is believed only of what is neither UTF-8 nor Russian; where
+    it does not fit, ValueError or LookupError.
     """
-    if data[:2] in WIDE:
-        return data.decode(WIDE[data[:2]]), 0
-    try:
-        return data.decode("utf-8-sig"), 0
-    except UnicodeDecodeError:
-        if b"\0" in data:
-            raise
-    declared = DECLARED.search(data[:2000])
-    declared = declared[1].decode() if declared else "utf-8"
-    scores = {each: _russian(data[:100_000], each) for each in (declared, *ENCODINGS)}
-    best = max(scores, key=scores.get)  # of equal ones the first, which is declared
-    if scores[best] < 0.5:
-        return data.decode(declared), 0
-    text = data.decode(best, "replace")
+    text, _ = files.decode(data)
+    if text is None:
+        declared = DECLARED.search(data[:2000])
+        return data.decode(declared[1].decode() if declared else "utf-8"), 0
     return text.replace("\ufffd", ""), text.count("\ufffd")
 
 
-def _russian(data, encoding):
-    """Return the share of characters beyond ASCII that stand in Russian words."""
-    try:
-        text = data.decode(encoding, "replace")
-    except (LookupError, ValueError):
-        return -1
-    foreign = sum(not character.isascii() for character in text)
-    return sum(map(len, RUSSIAN.findall(text))) / max(1, foreign)
-
-
-def parse(data, make, name, is_page=False):
-    """Feed markup to a target and return the target.
+def parse(data, name, is_page=False, tags=()):
+    """Return the `Paragraphs` of markup, or the `Attributes` of tags that are given.
 
     Expat reads no DTD but the one inside the file; defusedxml refuses any entity that
     it declares, but for such as stand for one character.  HTML's named ones are
-    replaced by their numbers beforehand.  What is no XML is read as a browser would.
-
-    Parameters
-    ----------
-    data : bytes or str
-    make : callable
-        Gives a new target, a `Target`.
-    name : str
-        Of the file, for messages.
-    is_page : bool
-        Whether this may be HTML: its elements need not be closed.
-
-    Returns
-    -------
-    Target
-        Its ``name`` is that given, ``flaw`` the line where it stops being XML, or 0;
-        ``lost`` counts bytes and control characters that were left out.
-
-    Raises
-    ------
-    CourseError
-        No markup, or cut short; as `DangerError`, an entity that may explode.
+    replaced by their numbers beforehand.  What is no XML is read as a browser would,
+    and in HTML (``is_page``) elements need not be closed.  What is no markup or cut
+    short raises CourseError under the file's name, an entity that may explode
+    `DangerError`.  Of the value, ``flaw`` is the line where it stops being XML, or 0;
+    ``lost`` counts bytes and control characters that were left out.
     """
     from defusedxml import DefusedXmlException
     from defusedxml.ElementTree import ParseError
 
     def new():
-        target = make()
-        if is_page and not re.search("<body", text, re.IGNORECASE):
-            target.inside = True
-        return target
+        return Attributes(tags) if tags else Paragraphs(is_page, text)
 
-    lost = 0
+    lost = flaw = 0
     try:
-        text = data
-        if isinstance(data, bytes):
-            text, lost = decode(data)
+        text, lost = (data, 0) if isinstance(data, str) else decode(data)
         text = text.lstrip("\ufeff \t\r\n")
         target = new()
         try:
@@ -164,19 +100,15 @@ def parse(data, make, name, is_page=False):
             target = new()
             if not _loosely(plain, target, is_page):
                 raise
-            target.flaw, lost = error.position[0], lost + len(text) - len(plain)
+            flaw, lost = error.position[0], lost + len(text) - len(plain)
     except DefusedXmlException as error:
-        raise DangerError(
-            f"{name:.80}: опасный XML, он объявляет сущности. {BOMB}", AGAIN
-        ) from error
+        what = f"{name:.80}: опасный XML, он объявляет сущности. {BOMB}"
+        raise DangerError(what, AGAIN) from error
     except (ParseError, ValueError, LookupError) as error:
         line = getattr(error, "position", (1, 0))[0]
-        raise CourseError(
-            f"{name:.80}: файл повреждён, или его кодировка не та, что в нём указана "
-            f"(строка {line})",
-            AGAIN,
-        ) from error
-    target.name, target.lost = name, lost
+        what = "файл повреждён, или его кодировка не та, что в нём указана"
+        raise CourseError(f"{name:.80}: {what} (строка {line})", AGAIN) from error
+    target.name, target.flaw, target.lost = name, flaw, lost
     return target
 
 
@@ -263,26 +195,8 @@ def _local(tag):
     return tag.rpartition("}")[2]
 
 
-class Target:
-    """What the parsers feed: nothing is kept."""
-
-    name, flaw, lost, inside = "", 0, 0, False
-
-    def start(self, tag, attributes):
-        """Take the start of an element."""
-
-    def end(self, tag):
-        """Take the end of an element."""
-
-    def data(self, text):
-        """Take text."""
-
-    def close(self):
-        """Take the end of it all."""
-
-
-class Attributes(Target):
-    """A target: in ``found`` the attributes of the elements of some tags."""
+class Attributes:
+    """What the parsers feed: in ``found`` the attributes of elements of some tags."""
 
     def __init__(self, tags):
         self.found = {tag: [] for tag in tags}
@@ -290,12 +204,16 @@ class Attributes(Target):
     def start(self, tag, attributes):
         self.found.get(_local(tag), []).append(attributes)
 
+    end = data = close = staticmethod(lambda *_: None)
 
-class Paragraphs(Target):
-    """A target: in ``lines`` the paragraphs of the body, without notes."""
 
-    def __init__(self, skipped):
-        self.lines, self.root, self._skipped = [], "", skipped
+class Paragraphs:
+    """What the parsers feed: in ``lines`` the paragraphs of the body, without notes."""
+
+    def __init__(self, is_page, text):
+        self.lines, self.root = [], ""
+        self._skipped = SKIPPED_IN_EPUB if is_page else SKIPPED_IN_FB2
+        self._inside = is_page and not re.search("<body", text, re.IGNORECASE)
         self._parts, self._depth_skipped, self._depth_pre = [], 0, 0
         self._drawn, self._is_cap = None, False
 
@@ -308,7 +226,7 @@ class Paragraphs(Target):
             self._depth_skipped += 1
             return
         self._border(tag)
-        self.inside = self.inside or tag == "body"
+        self._inside = self._inside or tag == "body"
         self._depth_pre += tag == "pre"
         self._is_cap |= bool(CAP_CLASS.search(attributes.get("class", "")))
         if tag in ("img", "image"):
@@ -322,11 +240,11 @@ class Paragraphs(Target):
                 self._draw("".join(self._drawn))
             return
         self._border(tag)
-        self.inside = self.inside and tag != "body"
+        self._inside = self._inside and tag != "body"
         self._depth_pre -= tag == "pre"
 
     def data(self, text):
-        if not self._depth_skipped and self.inside:
+        if not self._depth_skipped and self._inside:
             self._parts.append(text)
         elif self._depth_skipped and self._drawn is not None:
             self._drawn.append(text)
@@ -347,7 +265,7 @@ class Paragraphs(Target):
     def _draw(self, text):
         """Keep a picture of one capital letter, which begins a word."""
         text = text.strip()
-        if self.inside and len(text) == 1 and text.isupper():
+        if self._inside and len(text) == 1 and text.isupper():
             self._parts.append(text)
 
     def _border(self, tag):
@@ -368,16 +286,7 @@ def with_drop_caps(lines):
 
     Before a small letter, that is.  Of letters that are words too, what the book has
     elsewhere decides, «Старуха» or «таруха»; and where it has neither, whether the
-    letter is called a drop cap.
-
-    Parameters
-    ----------
-    lines : list of str
-        Of `Paragraphs`.
-
-    Returns
-    -------
-    list of str
+    letter is called a drop cap, as `Paragraphs` marks it.
     """
     whole, seen = [], None
     for line in lines:
@@ -391,9 +300,8 @@ def with_drop_caps(lines):
             if is_called:
                 begins = more >= 0 or not is_word
             else:  # in a dictionary Б stands before баба
-                begins = more > 0 or (
-                    more == 0 and not is_word and not rest.startswith(letter)
-                )
+                is_piece = not is_word and not rest.startswith(letter)
+                begins = more > 0 or (more == 0 and is_piece)
             if begins or is_called:
                 whole[-1] = last.rstrip(DROP_CAP) + " " * (not begins) + line
                 continue

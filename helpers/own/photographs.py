@@ -1,8 +1,7 @@
 """What is the digit in a photograph: its ink apart from shadows, a table and specks.
 
 Paper is lit unevenly, so ink is what is darker than its surroundings; of that, the
-large pieces away from the rim are the digit.  In doubt a line asks for a better
-picture.  Reading a file and centring the digit stand in ``helpers.own.drawings``.
+large pieces away from the rim are the digit.  In doubt a line asks for a better one.
 """
 
 import numpy as np
@@ -15,23 +14,11 @@ AGAIN = "Нужна одна крупная цифра на чистом лис�
 
 
 def ink_of_digit(grey):
-    """Return the ink of the one digit in a picture.
+    """Return the ink of the one digit in a picture; CourseError if it is not seen.
 
-    Parameters
-    ----------
-    grey : numpy.ndarray
-        float32, shape (height, width), any numbers, not all the same; dark on light or
-        light on dark.
-
-    Returns
-    -------
-    numpy.ndarray
-        float, 0 is paper and 1 is ink, the shape of `grey` or smaller.
-
-    Raises
-    ------
-    CourseError
-        No digit is seen, or more than one, or ink cannot be told from paper.
+    The picture is of float32, shape (height, width), any numbers, not all the same,
+    dark on light or light on dark.  The ink is 0 on paper and 1 in strokes, of the
+    picture's shape or smaller.
     """
     from PIL import Image
 
@@ -45,15 +32,13 @@ def ink_of_digit(grey):
         way = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
         grey = np.asarray(Image.fromarray(grey).resize((width, height), way))
     sheet = _sheet(grey)
-    if sheet is None:
-        return _one_digit(*_ink(grey))
-    try:
-        return _one_digit(*_ink(sheet))
-    except CourseError as error:
+    errors = []
+    for each in [grey] if sheet is None else [sheet, grey]:
         try:  # a bold figure with four corners is no sheet
-            return _one_digit(*_ink(grey))
-        except CourseError:
-            raise error from None
+            return _one_digit(*_ink(each))
+        except CourseError as error:
+            errors.append(error)
+    raise errors[0]
 
 
 def _rim(array):
@@ -94,9 +79,8 @@ def _sheet(grey):
     for first, second in ((rows + columns, rows - columns), (rows, -columns)):
         corners = [first.argmin(), second.argmin(), first.argmax(), second.argmax()]
         drawing = Image.new("1", grey.shape[::-1])
-        ImageDraw.Draw(drawing).polygon(
-            [(int(columns[i]), int(rows[i])) for i in corners], fill=1
-        )
+        points = [(int(columns[i]), int(rows[i])) for i in corners]
+        ImageDraw.Draw(drawing).polygon(points, fill=1)
         figure = np.asarray(drawing)
         likeness = max(likeness, np.sum(figure & inside) / np.sum(figure | inside))
     if likeness < 0.9:  # a bold 8 with its holes filled reaches 0.8
@@ -153,23 +137,19 @@ def _one_digit(ink, threshold):
     labels, count = ndimage.label(ink > threshold, np.ones((3, 3)))
     side = min(ink.shape)
     margin = max(1, side // 8)
-    area, inner = (
-        np.bincount(part.ravel(), minlength=count + 1)
-        for part in (labels, labels[margin:-margin, margin:-margin])
+    within, rim = labels[margin:-margin, margin:-margin], _rim(labels)
+    area, inner, contact = (
+        np.bincount(part.ravel(), minlength=count + 1) for part in (labels, within, rim)
     )
     area[0] = 0
-    rim = _rim(labels)
     boxes = {n: _box(place) for n, place in enumerate(ndimage.find_objects(labels), 1)}
     around = np.array([1] + [2 * (box[2] + box[3]) for box in boxes.values()])
-    touches = ndimage.maximum_filter1d(
-        (rim == area.argmax()).astype(int), margin // 4 + 1
-    )
+    largest = (rim == area.argmax()).astype(int)
+    touches = ndimage.maximum_filter1d(largest, margin // 4 + 1)
     if np.count_nonzero(np.diff(touches) > 0) > 9:
-        raise CourseError(
-            "клетки или линейки бумаги сливаются с цифрой",
-            "Напишите её на листе без клеток и линеек или намного жирнее.",
-        )
-    contact = np.bincount(rim, minlength=count + 1)
+        what = "клетки или линейки бумаги сливаются с цифрой"
+        advice = "Напишите её на листе без клеток и линеек или намного жирнее."
+        raise CourseError(what, advice)
     at_rim = contact > 0
     # A strip, a corner in shadow, a finger: along the rim, or hardly inside of it.
     area[at_rim & ((inner < area / 4) | (contact > 0.4 * around))] = 0
@@ -183,19 +163,17 @@ def _one_digit(ink, threshold):
     for other in np.flatnonzero(area):
         if other != main and _apart(boxes[main], boxes[other]):
             if max(boxes[other][2:]) > max(boxes[main][2:]) / 3:
-                raise CourseError(
-                    "на картинке не одна цифра, а несколько знаков или линий",
-                    "Обрежьте её: нужна одна цифра с полями чистой бумаги.",
-                )
+                what = "на картинке не одна цифра, а несколько знаков или линий"
+                advice = "Обрежьте её: нужна одна цифра с полями чистой бумаги."
+                raise CourseError(what, advice)
             area[other] = 0
     kept = (area > 0)[labels]
     depth = ndimage.distance_transform_edt(kept)
     rows, columns = np.nonzero(kept)
     extent = max(np.ptp(rows), np.ptp(columns)) + 1
     if 2 * depth.max() > 0.7 * extent:
-        raise CourseError(
-            "на картинке вместо цифры видно пятно: тень, стол или край листа", AGAIN
-        )
+        what = "на картинке вместо цифры видно пятно: тень, стол или край листа"
+        raise CourseError(what, AGAIN)
     ink = np.clip(ink * kept / np.percentile(ink[kept], 90), 0, 1)
     width = 4 * depth[kept].mean()
     if width < extent / 14:  # a pen's line is thinner than any stroke of MNIST

@@ -1,18 +1,17 @@
 """Read a table that somebody else has written, and say what is wrong with it.
 
 One reader serves the texts of lesson 2 and the wells of lesson 6; what the columns mean
-is checked by whoever reads them.  The course's own data sets are the business of
-``helpers.data``.
+is checked by whoever reads them.
 """
 
-import contextlib
 import csv
 import io
 import itertools
 import re
 
 from helpers.errors import CourseError
-from helpers.own.files import existing_file, read_text
+from helpers.own import files
+from helpers.own.files import at_line, existing_file
 
 SEPARATORS = ",;\t|"
 SAVE_AS = "Файл → Сохранить как → «CSV UTF-8»"
@@ -21,13 +20,14 @@ SAVE_AS = "Файл → Сохранить как → «CSV UTF-8»"
 _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
 _EDGES = re.compile(rf"^[\s{_INVISIBLE}]+|[\s{_INVISIBLE}]+$")
 _SEP = re.compile(r'\s*"?sep=([^\w"\s]|\t)"?[;,|\t ]*(?:\n|$)', re.IGNORECASE)
-_PAGE = re.compile(r"\s*<(!|\?xml|(html|head|meta|body|table)\b)", re.IGNORECASE)
 _END = "\0end"  # a row that no file has: missing when a quote is open until the end
-_EXCEL = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-_WORD = (".docx", ".doc", ".odt", ".rtf")
-_PACKED = (b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf")
 _FROM_EXCEL = f"Откройте файл в Excel и сохраните: {SAVE_AS}."
-_INTO_EXCEL = f"Перенесите таблицу из него в Excel и сохраните: {SAVE_AS}."
+_INTO_EXCEL = f"Перенесите таблицу оттуда в Excel и сохраните: {SAVE_AS}."
+_TOO_FEW = "Файл обрезан, или в строке пропал разделитель: исправьте её."
+_TOO_MANY = (
+    "Тексты, в которых есть разделитель, берут в кавычки; если дробные числа записаны "
+    "с запятой, между столбцами должна стоять точка с запятой."
+)
 _UNPACK = "Распакуйте его и возьмите таблицу .csv, которая лежит внутри."
 
 
@@ -41,7 +41,7 @@ def read_table(path, columns):
         tabulations or vertical bars between the columns, as the first line ``sep=;``
         says, or else as makes all rows equally wide.
     columns : sequence of str
-        Names that the table must have; others are kept.
+        Names that the table must have once; others are kept.
 
     Returns
     -------
@@ -52,9 +52,7 @@ def read_table(path, columns):
     Raises
     ------
     CourseError
-        A file that cannot be read or is no CSV, a column that is missing or stands
-        twice, a row that is wider than the first or too narrow for the columns, a quote
-        that is never closed, no rows.
+        No such file or table; of a row too wide or too narrow, the line is named.
     """
     return read_cells(path, columns)[0]
 
@@ -67,57 +65,36 @@ def read_cells(path, columns, ragged=True):
     import pandas as pd
 
     path = existing_file(path)
-    _check_kind(path)
-    text, name = read_text(path), path.name
-    if _PAGE.match(text):
-        _refuse_page(name, text)
+    name, text = path.name, _text(path)
     separator, names, rows = _parsed(name, text, columns)
-    needed = len(names) if not ragged else 1 + max(map(names.index, columns))
-    for line, row in rows:
-        if len(row) < needed or any(row[len(names) :]):
-            raise at_line(name, line, *_wrong_width(len(row), len(names)))
     width = len(names)
-    cells = [(row + [""] * width)[:width] for _, row in rows]
+    needed = 1 + max(map(names.index, columns)) if ragged else width
+    cells = []
+    for line, row in rows:
+        if len(row) < needed or any(row[width:]):
+            what = f"ячеек {len(row)}, а имён в первой строке {width}"
+            raise at_line(name, line, what, _TOO_FEW if len(row) < width else _TOO_MANY)
+        cells.append((row + [""] * width)[:width])
     lines = pd.Index([line for line, _ in rows], dtype="int64")
     table = pd.DataFrame(cells, lines, names, dtype=str)
     return table.loc[:, ~table.columns.duplicated()].copy(), separator
 
 
-def at_line(name, line, what, advice=""):
-    """Return the error of a line in a file."""
-    what = " ".join(what.split())  # it may quote a cell of several lines
-    return CourseError(f"{name}, строка {line}: {what}", advice)
-
-
-def _check_kind(path):
-    """Refuse what is no text by its first bytes or by its name."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(4)
-    except OSError as error:
-        raise CourseError(f"{path.name} не читается: {error.strerror}.") from error
-    suffix = path.suffix.lower()
-    kind, advice = None, _FROM_EXCEL
-    if head == b"%PDF" or (head and suffix in _WORD):
-        kind, advice = "документ PDF или Word", _INTO_EXCEL
-    elif head.startswith(_PACKED) or (head[:2] == b"PK" and suffix == ".zip"):
-        kind, advice = "архив", _UNPACK
-    elif head in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0") or (head and suffix in _EXCEL):
-        kind = "книга Excel или архив"
+def _text(path):
+    """Return the text of a file that is no book of Excel, no document and no page."""
+    kind = files.kind_of(path, named=True)
     if kind:
+        advice = _FROM_EXCEL if files.EXCEL in kind else _INTO_EXCEL
+        advice = _UNPACK if kind == files.ARCHIVE else advice
         raise CourseError(f"{path.name}: это {kind}, а нужна таблица CSV", advice)
-
-
-def _refuse_page(name, text):
-    """Refuse HTML and XML, in which Excel and accounting programs keep tables too."""
+    text = files.read_text(path)
+    if not files.PAGE.match(text):
+        return text
+    # Excel and accounting programs keep tables in HTML and XML, too.
     if re.match(r"\s*<table", text, re.I) or "urn:schemas-microsoft-com:off" in text:
-        raise CourseError(
-            f"{name}: это веб-страница с таблицей, а нужна таблица CSV", _FROM_EXCEL
-        )
-    raise CourseError(
-        f"{name}: это веб-страница, а не таблица",
-        "Скачайте сам файл: кнопкой Download или Raw, а не «Сохранить страницу как».",
-    )
+        what = f"{path.name}: это веб-страница с таблицей, а нужна таблица CSV"
+        raise CourseError(what, _FROM_EXCEL)
+    raise CourseError(f"{path.name}: это веб-страница, а не таблица", files.DOWNLOAD)
 
 
 def _parsed(name, text, columns):
@@ -125,7 +102,7 @@ def _parsed(name, text, columns):
     first = _SEP.match(text)
     if first:  # the line stays, so that all others keep their numbers
         separator = first[1]
-        text = text[: first.end(0)].count("\n") * "\n" + text[first.end(0) :]
+        text = first[0].count("\n") * "\n" + text[first.end() :]
     else:
         separator = max(SEPARATORS, key=lambda each: _fit(text, each, columns))
     rows = _rows(name, text, separator)
@@ -140,9 +117,7 @@ def _parsed(name, text, columns):
 def _fit(text, separator, columns):
     """Return how well a separator fits: names that are found, rows equally wide."""
     sample = csv.reader(io.StringIO(text[:100_000]), delimiter=separator)
-    rows = []
-    with contextlib.suppress(csv.Error):  # it will be named when all rows are read
-        rows += (row for row in itertools.islice(sample, 1000) if "".join(row).strip())
+    rows = [row for row in itertools.islice(sample, 1000) if "".join(row).strip()]
     if not rows:
         return 0, False, 0, 0
     names = {_trimmed(cell) for cell in rows[0]}
@@ -165,24 +140,13 @@ def _rows(name, text, separator):
         row = []
     if row != [_END]:
         line = rows[-1][0] if row else line
-        raise at_line(
-            name, line, "кавычка открыта и нигде не закрыта", "Исправьте строку."
-        )
+        what = "кавычка открыта и нигде не закрыта"
+        raise at_line(name, line, what, "Исправьте строку.")
     return rows[:-1]
 
 
 def _trimmed(cell):
     return _EDGES.sub("", cell)
-
-
-def _wrong_width(count, width):
-    what = f"ячеек {count}, а имён в первой строке {width}"
-    if count < width:
-        return what, "Файл обрезан, или в строке пропал разделитель: исправьте её."
-    return what, (
-        "Тексты, в которых есть разделитель, берут в кавычки; если дробные числа "
-        "записаны с запятой, между столбцами должна стоять точка с запятой."
-    )
 
 
 def _check_names(name, names, columns):
@@ -195,48 +159,39 @@ def _check_names(name, names, columns):
         )
     for column in columns:
         if names.count(column) > 1:
-            raise CourseError(
-                f"{name}: столбец {column} стоит дважды", "Удалите лишний."
-            )
+            what = f"{name}: столбец {column} стоит дважды"
+            raise CourseError(what, "Удалите лишний.")
 
 
 def read_labelled_texts(path, labels=None, least=2):
     """Return a table of texts with a label each, as lesson 2 classifies them.
 
+    Its rows are numbered from 0; an empty cell in those columns, an unknown label or
+    one with few texts is a CourseError.
+
     Parameters
     ----------
     path : str or pathlib.Path
-        A table with the columns ``text`` and ``topic``; others are kept.
+        A table for `read_table` with the columns ``text`` and ``topic``, and others.
     labels : sequence of str, optional
-        The labels there may be; each must occur.  Any labels when left out.
+        The labels there may be; each must occur.  Any two or more when left out.
     least : int
         How many texts each label needs, so that some can be held out.
 
     Returns
     -------
     pandas.DataFrame
-        Rows numbered from 0.
-
-    Raises
-    ------
-    CourseError
-        As `read_table`; an empty text or label, an unknown label, a label with fewer
-        texts than `least`, fewer than two labels.
     """
-    path = existing_file(path)
-    table, name = read_table(path, ["text", "topic"]), path.name
+    name = existing_file(path).name
+    table = read_table(path, ["text", "topic"])
     for column in ("text", "topic"):
         empty = table.index[table[column] == ""]
         if len(empty):
-            raise at_line(
-                name,
-                empty[0],
-                f"пустая ячейка в столбце {column} (всего таких {len(empty)})",
-                "Заполните её или удалите строку.",
-            )
+            what = f"пустая ячейка в столбце {column} (всего таких {len(empty)})"
+            raise at_line(name, empty[0], what, "Заполните её или удалите строку.")
     table["topic"] = table["topic"].str.split().str.join(" ")  # a label is one line
     found = table["topic"].value_counts()
-    known = list(found.index) if labels is None else list(labels)
+    known = list(found.index if labels is None else labels)
     for label in found.index:
         if label not in known:
             line = table.index[table["topic"] == label][0]
@@ -244,9 +199,9 @@ def read_labelled_texts(path, labels=None, least=2):
     if len(known) < 2:
         raise CourseError(f"{name}: тема всего одна, «{known[0]}», различать нечего.")
     for label in known:
-        if found.get(label, 0) < least:
-            raise CourseError(
-                f"{name}: у темы «{label}» текстов {found.get(label, 0)}, а нужно хотя "
-                f"бы {least}: часть придётся отложить для проверки."
-            )
+        count = found.get(label, 0)
+        if count < least:
+            why = "часть придётся отложить для проверки."
+            what = f"у темы «{label}» текстов {count}, а нужно хотя бы {least}"
+            raise CourseError(f"{name}: {what}: {why}")
     return table.reset_index(drop=True)

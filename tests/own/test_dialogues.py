@@ -224,8 +224,8 @@ def test_another_encoding_of_the_full_set(encoding, teacher):
         ("<html><body>Please log in</body></html>", "это веб-страница, а не текст"),
         (triples(4), "вопросов 4, а нужно 5: файл обрезан, или это другой"),
         (triples(6), "вопросов 6, а нужно 5"),
-        (triples(5)[:-8], "строка 19: на этой строке блок кончается"),
-        (TALK, "строка 3: «- привет / здравствуй"),
+        (triples(5)[:-8], "строка 18: блок, который начинается с «T: "),
+        (TALK, "строка 3: блок, который начинается с «- привет / здравствуй"),
     ],
     ids="empty binary page short long cut talk".split(),
 )
@@ -272,10 +272,14 @@ def test_another_file_at_the_address_is_not_kept(
 def test_a_half_of_the_full_set_in_the_folder_is_not_enough(teacher, monkeypatch):
     (teacher / FULL[1]).unlink()
     asked = []
-    fetch = lambda remote: asked.append(remote.name)  # noqa: E731
+
+    def fetch(remote):
+        asked.append(remote.name)
+        count = 8 if remote.name == FULL[0] else 5
+        return own(teacher.parent, triples(count), remote.name)
+
     monkeypatch.setattr("helpers.data.base.fetch", fetch)
-    with pytest.raises(TypeError):  # fetch has given no path
-        load("dialogues", "full")
+    check_structure(load("dialogues", "full"), "full")
     assert asked == FULL
 
 
@@ -401,9 +405,9 @@ BAD = {
     "slash first": ("- / привет\n- да\n", "строка 1: одна из формулировок"),
     "slash last": ("- да?\n- да\n- привет /\n- да\n", "строка 3: одна из формулировок"),
     "marks": ("- привет / ?!\n- да\n", "строка 1: одна из формулировок вопроса пуста"),
-    "empty question": ("- \n- да\n", "строка 1: вопрос пуст: .* Впишите вопрос"),
-    "empty answer": ("- да?\n-\n", "строка 2: ответ пуст: .* Впишите ответ"),
-    "answer of marks": ("- да?\n- …\n", "строка 2: ответ пуст"),
+    "empty question": ("- \n- да\n", "строка 1: после «- » нет ни одного слова. Доп"),
+    "empty answer": ("- да?\n-\n", "строка 2: после «- » .* вместе с парной"),
+    "answer of marks": ("- да?\n- …\n", "строка 2: после «- » нет ни одного слова"),
     "two answers": (
         "- привет\n- да / нет\n",
         "строка 2: в ответе «да / нет» стоит « / », .* Оставьте один",
@@ -444,10 +448,13 @@ BAD = {
     "picture": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "это не текст"),
     "mixed": (BOTH.encode() + BOTH.encode("cp1251"), "кодировка не узнаётся"),
     "page": ("\n<!DOCTYPE html><p>- а</p>\n- б\n", "это веб-страница, .* Raw"),
-    "docx": (b"PK\x03\x04" + bytes(99), r"документ Word, PDF или архив.*Обычный"),
-    "empty zip": (b"PK\x05\x06" + bytes(18), "документ Word, PDF или архив"),
-    "doc": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "документ Word"),
-    "pdf": (b"%PDF-1.7\n", "это документ Word, PDF или архив, .*кодировка UTF-8"),
+    "docx": (b"PK\x03\x04" + bytes(99), r"документ Word или архив, а .*Обычный"),
+    "empty zip": (b"PK\x05\x06" + bytes(18), "документ Word или архив, а нужен"),
+    "doc": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99),
+        "или документ Word, а нужен",
+    ),
+    "pdf": (b"%PDF-1.7\n", "это документ PDF, а нужен .*кодировка UTF-8"),
     "rtf": (b"{\\rtf1\\ansi - a\n- b\n}", "это документ Word"),
 }
 
@@ -473,7 +480,7 @@ def test_a_docx(tmp_path):
         archive.writestr("[Content_Types].xml", "<Types/>")
         archive.writestr("word/media/image.png", bytes(3_000_000))
     said = line_of(read_dialogues, path)
-    assert said.startswith("диалоги.docx: это документ Word, PDF или архив")
+    assert said.startswith("диалоги.docx: это документ Word, а нужен обычный текст")
 
 
 def test_large_files(tmp_path):
@@ -486,9 +493,9 @@ def test_large_files(tmp_path):
 
 
 @pytest.mark.parametrize("given", [None, 5, b"talk.txt", ["talk.txt"]])
-def test_what_is_no_path(given):
-    said = line_of(own_dialogues, given)
-    assert f"а дано: {type(given).__name__}" in said
+@pytest.mark.parametrize("read", [read_dialogues, read_statements, own_dialogues])
+def test_what_is_no_path(read, given):
+    assert f"а дано: {type(given).__name__}" in refusal(read, given)
 
 
 @pytest.mark.parametrize("read", [read_dialogues, read_statements, own_dialogues])
@@ -525,14 +532,17 @@ def test_statements_are_not_merged(tmp_path):
     [
         ("", "пуст"),
         ("# кот\n", "нет ни одного блока «T:», «Q:», «A:»"),
-        ("T: Кот спит\n\n" + CAT, "строка 1: на этой строке .* строка «Q: …»"),
-        (CAT[:-7], "строка 2: на этой строке блок кончается, .* «A: …»"),
-        (CAT + CAT, "строка 4: в блоке лишняя строка. Поставьте перед ней пустую"),
-        ("\n" + CAT.replace("Q:", "A:"), "строка 3: «A: кто спит.», а нужна .* «Q: …»"),
-        (CAT.replace("кот", "?"), "строка 3: «A: .», а нужна строка «A: …» с текстом"),
-        (CAT.replace("T: ", "T:"), "строка 1: «T:Кот спит», а нужна строка «T: …»"),
-        (CAT.replace("A: кот", "A:"), "строка 3: «A:», а нужна"),
-        (b"PK\x03\x04" + bytes(99), "документ Word, PDF или архив"),
+        ("T: Кот спит\n\n" + CAT, "строка 1: блок, .*«T: Кот спит», — не три строки"),
+        (
+            f"{CAT}\n{CAT[:-7]}",
+            "строка 5: блок, .* не три строки с текстом. Нужны",
+        ),
+        (CAT + CAT, "строка 1: блок, .* не три строки с текстом. Нужны"),
+        ("\n" + CAT.replace("Q:", "A:"), "строка 2: блок, .* не три строки"),
+        (CAT.replace("кот", "?"), "строка 1: блок, .* не три строки с текстом"),
+        (CAT.replace("T: ", "T:"), "строка 1: блок, .*«T:Кот спит», — не три строки"),
+        (CAT.replace("A: кот", "A:"), "строка 1: блок, .* не три строки"),
+        (b"PK\x03\x04" + bytes(99), "документ Word или архив"),
         ("<html>T: Кот</html>", "это веб-страница"),
         (bytes(range(256)), "это не текст"),
     ],

@@ -501,7 +501,7 @@ def test_a_large_photograph_is_made_smaller(tmp_path):
 
 @pytest.mark.parametrize("path", [None, 5, np.zeros((28, 28))])
 def test_what_is_no_name_of_a_file(path):
-    with pytest.raises(CourseError, match="вместо имени файла"):
+    with pytest.raises(CourseError, match="нужен путь к файлу, а дано: "):
         drawings.read_grey(path)
 
 

@@ -229,6 +229,47 @@ def test_what_is_no_text_file(content, said, tmp_path, capsys):
     assert capsys.readouterr().out == ""
 
 
+# --- kinds ----------------------------------------------------------------------------
+
+KINDS = [
+    ("а.txt", b"%PDF-1.7", files.PDF),
+    ("а.txt", b"AT&TFORM", files.DJVU),
+    ("а.doc", b"{\\rtf1\\ansi", files.WORD),
+    ("а.txt", b"\x1f\x8b\x08\0", "архив"),
+    ("а.rar", b"Rar!\x1a\x07", "архив"),
+    ("а.csv", b"PK\x03\x04", "книга Excel, документ Word или архив"),
+    ("а.csv", b"PK\x05\x06", "книга Excel, документ Word или архив"),
+    ("а.ZIP", b"PK\x03\x04", "архив"),
+    ("а.docx", b"PK\x03\x04", "документ Word"),
+    ("а.ods", b"PK\x03\x04", "книга Excel"),
+    ("а.csv", b"\xd0\xcf\x11\xe0", "книга Excel или документ Word"),
+    ("а.xls", b"\xd0\xcf\x11\xe0", "книга Excel"),
+    ("а.jpg", b"\0\0\n\x18ftypheic", "картинка HEIC"),
+    ("а.xls", b"MM\0*", "картинка TIFF"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "kind"), KINDS)
+def test_what_is_no_text_by_its_first_bytes(name, content, kind, tmp_path):
+    path = tmp_path / name
+    path.write_bytes(content + bytes(20))
+    assert files.kind_of(path) == files.kind_of(path, named=True) == kind
+
+
+@pytest.mark.parametrize("content", [b"", b"PK, a name", b"\x89PNG", "текст".encode()])
+def test_what_its_first_bytes_do_not_tell(content, tmp_path):
+    for name, named in (("а.xls", files.EXCEL), ("а.Rtf", files.WORD), ("а.txt", "")):
+        path = tmp_path / name
+        path.write_bytes(content)
+        assert files.kind_of(path) == ""
+        assert files.kind_of(path, named=True) == named
+
+
+def test_the_error_of_a_line_is_one_line():
+    error = files.at_line("а.csv", 7, "в ячейке «б\nв»", "Исправьте её.")
+    assert str(error) == "а.csv, строка 7: в ячейке «б в». Исправьте её."
+
+
 # --- paths ----------------------------------------------------------------------------
 
 
@@ -245,11 +286,13 @@ def test_files_that_cannot_be_read(tmp_path, monkeypatch):
     monkeypatch.undo()
     assert files.MAX_BYTES == 50_000_000
 
-    def refuse(_):
+    def refuse(*_):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(type(path), "read_bytes", refuse)
-    assert "не читается: Permission denied" in line_of(files.read_text, path)
+    monkeypatch.setattr(type(path), "open", refuse)
+    for read in (files.read_text, files.kind_of):
+        said = line_of(read, path)
+        assert said == "книга.txt не читается: Permission denied."
 
 
 @pytest.mark.parametrize("given", [None, 5, b"a.txt", ["a.txt"], pd.DataFrame()])

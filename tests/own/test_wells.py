@@ -201,7 +201,7 @@ def test_a_book_of_excel(name, tmp_path):
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
     said = line_of(own_wells, path)
-    assert said.startswith(f"{name}: это книга Excel или архив")
+    assert said.startswith(f"{name}: это книга Excel")
     assert "Сохранить как → «CSV UTF-8»" in said
 
 
