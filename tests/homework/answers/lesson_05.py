@@ -381,90 +381,47 @@ RIGHT = {
 }
 WRONG = {
     "5.1": [
-        ("прописные буквы остались", (cleaned(lambda t: t, other="[^а-яА-Я]"),)),
         ("сначала lower()", (cleaned(lambda t: t),)),
-        ("заглавная «Ё» пропала", (cleaned(lambda t: t.replace("ё", "е").lower()),)),
-        ("пробелы выброшены", (without_spaces,)),
-        ("вопросительный знак", (cleaned(spelt, ends="[.!…]+"),)),
-        ("восклицательный знак", (cleaned(spelt, ends="[.?…]+"),)),
-        ("«?» и «…» тоже", (cleaned(spelt, ends="[.!]+"),)),
-        ("«!» и «…» тоже", (cleaned(spelt, ends="[.?]+"),)),
-        ("«!» и «?» тоже", (cleaned(spelt, ends="[.…]+"),)),
-        ("тире предложения не кончает", (cleaned(spelt, ends="[.!?…—]+"),)),
-        ("буква «ё» осталась", (cleaned(other="[^а-яё]"),)),
-        ("буква «ё» стала пробелом", (cleaned(),)),
+        ("не входит в «а-я»", (cleaned(),)),
         ("соседние слова слиплись", (cleaned(spelt, other=r"[^а-я\s]", gap=""),)),
-        ("предложения слились", (cleaned(spelt, ends=""),)),
+        ("Предложения слились", (cleaned(spelt, ends=""),)),
         ("не только точкой", (cleaned(spelt, ends=r"\."),)),
-        ("многоточие одним знаком", (cleaned(spelt, ends="[.!?]"),)),
-        ("предложения не кончают", (cleaned(spelt, ends="[.!?…,:;]"),)),
-        ("пустые предложения", (cleaned(spelt, ends="[.!?…]", keep=True),)),
-        ("дефис — не буква", (cleaned(spelt, other="[^а-я-]"),)),
-        ("цифры остались", (cleaned(spelt, other="[^а-я0-9]"),)),
-        ("латиница остал", (cleaned(spelt, other="[^а-яa-z]"),)),
-        ("знаки прилипли", (glued,)),
-        ("только по краям", (lambda text: [
-            [word.strip(".,!?…:;()«»") for word in line] for line in glued(text)],)),
-        ("один список слов", (lambda text: list(chain(*clean(text))),)),
-        ("один список строк", (lambda text: [" ".join(s) for s in clean(text)],)),
+        ("split() без аргумента", (lambda text: [
+            re.sub("[^а-я]", " ", line).split(" ")
+            for line in spelt(text).split(".")],)),
+        ("каждое предложение: нужен список", (lambda text: list(chain(*clean(text))),)),
         ("тоже пробелы", (cleaned(lambda t: spelt(re.sub("[\n\t\r]", "", t))),)),
     ],
     "5.2": [
-        ("уже справа", (windows(right=0), gradients)),
-        ("уже с обеих", (windows(left=1, right=0), gradients)),
-        ("шире", (windows(left=-1, right=2), gradients)),
         ("увидит ответ", (windows(centre=True), gradients)),
         ("границу предложения", (windows(join=True), gradients)),
-        ("среднее пустого", (windows(empty=True), gradients)),
-        ("только справа", (lambda s, w: [
-            (line[i + 1 : i + 1 + w], word) for line in s
-            for i, word in enumerate(line[:-1])], gradients)),
-        ("пары skip-gram", (pairs, gradients)),
-        ("места, а не слова", (lambda s, w: [
-            ([a for a in near if a != b], b) for near, b in examples(s, w)],
-            gradients)),
-        ("отсчитывает его от конца", (lambda s, w: [
+        ("считает от конца", (lambda s, w: [
             (line[i - w : i] + line[i + 1 : i + 1 + w], word) for line in s
             for i, word in enumerate(line)], gradients)),
-        ("у края", (lambda s, w: [
-            (line[i - w : i] + line[i + 1 : i + 1 + w], line[i]) for line in s
-            for i in range(w, len(line) - w)], gradients)),
-        ("уже с обеих", (lambda s, w: [
-            ([a for j, a in enumerate(line) if 0 < abs(i - j) < w], word) for line in s
-            for i, word in enumerate(line)], gradients)),
-        ("в строку", (lambda s, w: [
-            (" ".join(near), word) for near, word in examples(s, w)], gradients)),
-        ("без сигмоиды", (examples, changed(error=lambda z, a: z - a))),
+        ("считает от конца", (lambda s, w: [
+            (near, word) for line in s for i, word in enumerate(line)
+            if (near := line[i - w : i] + line[i + 1 : i + 1 + w])], gradients)),
+        ("соседи в паре (соседи, слово)", (pairs, gradients)),
+        ("каждый пример — пара", (lambda s, w: [
+            [word, *near] for near, word in examples(s, w)], gradients)),
         ("не вычтены верные ответы", (examples, changed(
             error=lambda z, a: sigmoid(z)))),
         ("множитель p(1 − p)", (examples, changed(error=lambda z, a: (
             (sigmoid(z) - a) * sigmoid(z) * (1 - sigmoid(z)))))),
-        ("а не множество", (lambda s, w: [
-            (set(near), b) for near, b in examples(s, w)], gradients)),
-        ("переставлена", (lambda s, w: [(b, a) for a, b in examples(s, w)], gradients)),
-        ("не поделено на число соседей", (examples, changed(share=0))),
-        ("знак обратный", (examples, changed(error=lambda z, a: a - sigmoid(z)))),
         ("взята сумма", (examples, changed(mean=np.sum))),
         ("взята сумма", (examples, changed(mean=np.sum, share=0))),
-        ("вектор первого", (examples, changed(mean=lambda v, axis: v[0]))),
-        ("вектор последнего", (examples, changed(mean=lambda v, axis: v[-1]))),
-        ("поделено ещё раз", (examples, lambda v, u, a: [
-            each / len(v) for each in gradients(v, u, a)])),
-        ("строке на каждого", (examples, lambda v, u, a: (
-            gradients(v, u, a)[0][0], gradients(v, u, a)[1]))),
-        ("переставлены", (examples, lambda v, u, a: gradients(v, u, a)[::-1])),
-        ("skip-gram для каждого", (examples, skip_gram)),
+        ("нужны два массива", (examples, lambda v, u, a: gradients(v, u, a)[0])),
     ],
     "5.3": [
         ("вместо слов буквы", trained("strings")),
         ("Уменьшите min_count", trained("rare")),
         ("прописные буквы", trained("raw")),
         ("прописные буквы", trained("capitals")),
-        ("прилипли знаки", trained("marks")),
-        ("векторы не обучены", trained("untrained")),
+        ("знаки, цифры или латиница, [тут.]", trained("marks")),
+        ("остались такими, как в начале", trained("untrained")),
         ("одно предложение", trained("giant")),
         ("не на всей книге", trained("half")),
-        ("внутри предложений перемешаны", trained("sets")),
+        ("в предложениях перемешаны", trained("sets")),
         ("Согласие с подсчётом", trained("shuffled")),
         ("это мало", trained("thin")),
         ("нужно десять слов", expecting(lambda e, wv: {"бок": ["бом"]})),
@@ -473,52 +430,49 @@ WRONG = {
         ("меньше min_count", expecting(lambda e, wv: e | {"слово": ["бок"]})),
         ("от одного до трёх", expecting(
             lambda e, wv: e | {"тут": ["бок", "бом", "вок", "гок"]})),
-        ("«тёплый» у слова «тут»", expecting(lambda e, wv: e | {"тут": ["тёплый"]})),
-        ("«Бок» у слова «тут»", expecting(lambda e, wv: e | {"тут": ["Бок"]})),
+        ("записано [тёплый]", expecting(lambda e, wv: e | {"тут": ["тёплый"]})),
+        ("записано [Бок]", expecting(lambda e, wv: e | {"тут": ["Бок"]})),
+        ("записано []", expecting(lambda e, wv: e | {"тут": []})),
+        ("трёх других слов", expecting(lambda e, wv: {w: [w] for w in e})),
         ("ответы модели", expecting(nearest)),
-        ("собственным соседом", expecting(lambda e, wv: {w: [w] for w in e})),
-        ("файла «нет.kv» нет", filed(lambda wv: str(Path(FOLDER.name) / "нет.kv"))),
-        ("модель целиком", filed(lambda wv: saved(model(), "model.kv"))),
+        ("нужен файл от vectors.save", filed(
+            lambda wv: str(Path(FOLDER.name) / "нет.kv"))),
+        ("нужен файл от vectors.save", filed(lambda wv: saved(model(), "model.kv"))),
+        ("нужен файл от vectors.save", filed(text_file)),
+        ("нужен файл от vectors.save", filed(lambda wv: wv)),
         ("другие векторы", filed(lambda wv: saved(model("skip-gram").wv, "old.kv"))),
-        ("не читается", filed(text_file)),
-        ("имя файла", filed(lambda wv: wv)),
     ],
     "5.4": [
-        ("одна и та же модель", epochs_answers(make=lambda n: one())),
-        ("обучали 2 раза", epochs_answers(make=lambda n: one(n, again=1))),
-        ("epochs=5, а ключ 2", epochs_answers(
+        ("обучали раз: 2", epochs_answers(make=lambda n: one(n, again=1))),
+        ("epochs=5, а нужен CBOW с epochs=2", epochs_answers(
             make=lambda n: one(5, window=n))),
-        ("различается окно", epochs_answers(make=lambda n: one(n, window=n))),
-        ("сама книга", epochs_answers(make=lambda n: one(n, lines=300 + n))),
-        ("нужен CBOW", epochs_answers(make=lambda n: one(n, sg=1))),
-        ("окно у моделей 5", epochs_answers(make=lambda n: one(n, window=5))),
+        ("epochs=10, а нужен CBOW с epochs=2", epochs_answers(make=lambda n: one())),
+        ("window=5, а нужен", epochs_answers(make=lambda n: one(n, window=n))),
+        ("window=5, а нужен", epochs_answers(make=lambda n: one(n, window=5))),
+        ("различается corpus_total_words", epochs_answers(
+            make=lambda n: one(n, lines=300 + n))),
+        ("sg=1, а нужен CBOW", epochs_answers(make=lambda n: one(n, sg=1))),
         ("sample=0", epochs_answers(make=lambda n: one(n, sample=0.001))),
         ("модели целиком", epochs_answers(
             after=lambda models: {n: each.wv for n, each in models.items()})),
         ("отложенных слов", epochs_answers(queries=ASKED)),
         ("последней модели", epochs_answers(
             change=lambda c: dict.fromkeys(c, c[40]))),
-        ("порядок обратный", epochs_answers(
-            change=lambda c: dict(zip(c, list(c.values())[::-1], strict=True)))),
         ("ключи словаря", epochs_answers(change=lambda c: {2: c[2], 5: c[5]})),
-        ("одно из чисел эпох", epochs_answers(enough=lambda best: 0.8)),
-        ("Разность больше", epochs_answers(enough=lambda best: 2)),
+        ("наименьшее число эпох", epochs_answers(enough=lambda best: 2)),
     ],
     "5.5": [
-        ("поделите на сумму", powers_answers(noise=lambda c, p: c**p)),
-        ("поделите ещё раз", powers_answers(noise=lambda c, p: (c / c.sum()) ** p)),
         ("степень не учтена", powers_answers(noise=lambda c, p: c / c.sum())),
-        ("логарифм", powers_answers(noise=lambda c, p: np.log(c) / np.log(c).sum())),
-        ("степень обратная", powers_answers(noise=lambda c, p: noise(c, -p))),
-        ("больше на единицу", powers_answers(pick=lambda p, u: pick(p, u) + 1)),
+        ("это softmax", powers_answers(
+            noise=lambda c, p: np.exp(c - 50) / np.exp(c - 50).sum())),
         ("np.cumsum", powers_answers(pick=lambda p, u: np.searchsorted(p, u))),
-        ("номера слов потерялись", powers_answers(
-            pick=lambda p, u: pick(np.sort(p), u))),
-        ("окно у моделей 2", powers_answers(make=lambda p: by_power(p, window=2))),
+        ("самое близкое число", powers_answers(
+            pick=lambda p, u: abs(np.cumsum(p) - u[:, None]).argmin(axis=1))),
+        ("window=2, а нужен", powers_answers(make=lambda p: by_power(p, window=2))),
         ("sample=0", powers_answers(make=lambda p: by_power(p, sample=0.001))),
-        ("эпох у моделей 5", powers_answers(make=lambda p: by_power(p, epochs=5))),
-        ("нужен CBOW", powers_answers(make=lambda p: by_power(p, sg=1))),
-        ("ns_exponent=0,75, а ключ 0", powers_answers(
+        ("epochs=5, а нужен", powers_answers(make=lambda p: by_power(p, epochs=5))),
+        ("sg=1, а нужен CBOW", powers_answers(make=lambda p: by_power(p, sg=1))),
+        ("ns_exponent=0,75, а нужен", powers_answers(
             make=lambda p: one(window=3 + int(2 * p)))),
         ("под всеми ключами", powers_answers(
             change=lambda c: dict.fromkeys(c, c[1]))),
@@ -527,10 +481,60 @@ WRONG = {
 UNFORESEEN = {
     "5.1": [
         ("ожидалось", (lambda text: clean(text)[::-1],)),
-        ("список предложений", (lambda text: text.lower(),)),
+        ("нужен список, а здесь строка", (lambda text: text.lower(),)),
+        ("нужен список, а здесь строка", (lambda text: [
+            " ".join(line) for line in clean(text)],)),
+        ("у вас [[Кот, спит]", (cleaned(lambda t: t, other="[^а-яА-Я]"),)),
+        ("у вас [[лка, зеленая]", (cleaned(lambda t: t.replace("ё", "е").lower()),)),
+        ("у вас [[ёлка, зелёная]", (cleaned(other="[^а-яё]"),)),
+        ("у вас [[котспит]", (without_spaces,)),
+        ("у вас [[кот, спит.]", (glued,)),
+        ("у вас [[хлеб,соль, и,", (lambda text: [
+            [word.strip(".,!?…:;()«»") for word in line] for line in glued(text)],)),
+        ("[где, ура]], ожидалось", (cleaned(spelt, ends="[.!…]+"),)),
+        ("быть, вот], [где], [ура]]", (cleaned(spelt, ends="[.!?]"),)),
+        ("[дом], [изба]]", (cleaned(spelt, ends="[.!?…—]+"),)),
+        ("у вас [[хлеб], [соль", (cleaned(spelt, ends="[.!?…,:;]"),)),
+        ("[вот, дом], []]", (cleaned(spelt, ends="[.!?…]", keep=True),)),
+        ("у вас [[кое-как, кое-где]]", (cleaned(spelt, other="[^а-я-]"),)),
+        ("у вас [[в, 1812, году", (cleaned(spelt, other="[^а-я0-9]"),)),
+        ("читал, word, и, spam", (cleaned(spelt, other="[^а-яa-z]"),)),
     ],
     "5.2": [
-        ("ожидалось примеров 8, у вас 7", (lambda s, w: examples(s, w)[1:], gradients)),
+        ("не хватает: а б → а", (lambda s, w: examples(s, w)[1:], gradients)),
+        ("лишнее: а а → б", (lambda s, w: [
+            *examples(s, w), (["а", "а"], "б")], gradients)),
+        ("а а в → б × 2", (lambda s, w: examples(s, w) * 2, gradients)),
+        ("е → д; не хватает", (windows(right=0), gradients)),
+        ("б → а, в → г", (windows(left=1, right=0), gradients)),
+        ("лишнее: а а б г → в", (windows(left=-1, right=2), gradients)),
+        ("лишнее: → з", (windows(empty=True), gradients)),
+        ("лишнее: а в → б", (lambda s, w: [
+            (line[i + 1 : i + 1 + w], word) for line in s
+            for i, word in enumerate(line[:-1])], gradients)),
+        ("лишнее: б в г → а", (lambda s, w: [
+            ([a for a in near if a != b], b) for near, b in examples(s, w)],
+            gradients)),
+        ("не хватает: а а в → б", (lambda s, w: [
+            (line[i - w : i] + line[i + 1 : i + 1 + w], line[i]) for line in s
+            for i in range(w, len(line) - w)], gradients)),
+        ("лишнее: а в → б; не хватает: а а в → б", (lambda s, w: [
+            (set(near), b) for near, b in examples(s, w)], gradients)),
+        ("нужен список, а здесь строка", (lambda s, w: [
+            (" ".join(near), word) for near, word in examples(s, w)], gradients)),
+        ("нужен список, а здесь строка", (lambda s, w: [
+            (b, a) for a, b in examples(s, w)], gradients)),
+        ("ожидалось", (examples, changed(error=lambda z, a: z - a))),
+        ("с обратным знаком", (examples, changed(error=lambda z, a: a - sigmoid(z)))),
+        ("ожидалось", (examples, changed(mean=lambda v, axis: v[0]))),
+        ("ожидалось", (examples, skip_gram)),
+        ("в одно и то же число раз, 3", (examples, changed(share=0))),
+        ("в одно и то же число раз, 0,3333", (examples, lambda v, u, a: [
+            each / len(v) for each in gradients(v, u, a)])),
+        ("форма (4,), ожидалась (3, 4)", (examples, lambda v, u, a: (
+            gradients(v, u, a)[0][0], gradients(v, u, a)[1]))),
+        ("форма (3, 4), ожидалась (6, 4)", (
+            examples, lambda v, u, a: gradients(v, u, a)[::-1])),
         ("ожидалось", (examples, lambda v, u, a: (
             gradients(v, u, a)[0] ** 2, gradients(v, u, a)[1]))),
         ("отличаются", (examples, lambda v, u, a: (
@@ -543,12 +547,23 @@ UNFORESEEN = {
     "5.4": [
         ("ожидалось", epochs_answers(
             change=lambda c: {n: each**3 for n, each in c.items()})),
-        ("хватит и меньшего", epochs_answers(
+        ("ожидалось", epochs_answers(
+            change=lambda c: dict(zip(c, list(c.values())[::-1], strict=True)))),
+        ("у вас 0,8, а нужно", epochs_answers(enough=lambda best: 0.8)),
+        ("у вас 20, а нужно", epochs_answers(
             make=lambda n: one(n), enough=lambda best: 20)),
     ],
     "5.5": [
         ("ожидалось", powers_answers(noise=lambda c, p: noise(c, p) ** 2)),
+        ("ожидалось", powers_answers(
+            noise=lambda c, p: np.log(c) / np.log(c).sum())),
+        ("ожидалось", powers_answers(noise=lambda c, p: noise(c, -p))),
+        ("в одно и то же число раз", powers_answers(noise=lambda c, p: c**p)),
+        ("в одно и то же число раз", powers_answers(
+            noise=lambda c, p: (c / c.sum()) ** p)),
         ("форма (6,)", powers_answers(pick=lambda p, u: pick(p, u)[1:])),
+        ("одно и то же слагаемое, 1", powers_answers(pick=lambda p, u: pick(p, u) + 1)),
+        ("ожидалось", powers_answers(pick=lambda p, u: pick(np.sort(p), u))),
         ("ожидалось", powers_answers(
             change=lambda c: {p: each ** (3 + p) for p, each in c.items()})),
     ],
