@@ -45,7 +45,7 @@ CATALOGUE = {
     "digits": digits.ENTRY,
     "clothes": clothes.ENTRY,
     "objects": objects.ENTRY,
-    "objects100": objects.HUNDRED,
+    "objects100": objects.ENTRY_100,
 }
 
 

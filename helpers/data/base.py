@@ -35,6 +35,11 @@ class Source:
     files: tuple[Remote, ...]
     read: Callable
 
+    @classmethod
+    def of(cls, read, *files):
+        """Return the source of these files."""
+        return cls(files, read)
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -58,6 +63,11 @@ class Entry:
     sample: Callable
     full_title: str = ""
     sources: tuple[Source, ...] = ()
+
+    @classmethod
+    def of(cls, sample_title, sample, full_title, *sources):
+        """Return the entry of a data set that has these sources."""
+        return cls(sample_title, sample, full_title, sources)
 
 
 # --- values that several data sets share ----------------------------------------------

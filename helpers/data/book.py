@@ -122,23 +122,14 @@ def read_karamazov(paths):
     )
 
 
-ENTRY = Entry(
-    "сага",
-    sample,
-    "«Братья Карамазовы»",
-    (
-        Source(
-            (
-                Remote(
-                    "karamazov.txt",
-                    (KARAMAZOV,),
-                    "6f6644f6224a0b082d1a485b9b52f103a9b80cdfa529959171dc352278d10425",
-                    4,
-                ),
-            ),
-            read_karamazov,
-        ),
-    ),
+NOVEL = Remote(
+    "karamazov.txt",
+    (KARAMAZOV,),
+    "6f6644f6224a0b082d1a485b9b52f103a9b80cdfa529959171dc352278d10425",
+    megabytes=4,
+)
+ENTRY = Entry.of(
+    "сага", sample, "«Братья Карамазовы»", Source.of(read_karamazov, NOVEL)
 )
 
 

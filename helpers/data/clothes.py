@@ -45,14 +45,10 @@ def _checked(arrays):
     return Pictures.of(arrays, NAMES)
 
 
-ENTRY = Entry(
+ENTRY = Entry.of(
     "одежда, нарисованная программой",
     sample,
     "весь Fashion-MNIST",
-    (
-        Source(
-            tuple(Remote.at(KERAS_FILES, *file) for file in FILES.values()), read_four
-        ),
-        Source((Remote("fashion_mnist.npz"),), read_one),
-    ),
+    Source.of(read_four, *(Remote.at(KERAS_FILES, *each) for each in FILES.values())),
+    Source.of(read_one, Remote("fashion_mnist.npz")),
 )

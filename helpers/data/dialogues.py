@@ -92,19 +92,9 @@ def read_koziev(paths):
     return Dialogues(_of_the_course("smalltalk.txt"), facts, "факты из NLP_Datasets")
 
 
-ENTRY = Entry(
-    "диалоги курса",
-    sample,
-    "факты из NLP_Datasets",
-    (
-        Source(
-            tuple(
-                Remote.at(KOZIEV, name, 4, sha256)
-                for name, (_, sha256) in PARTS.items()
-            ),
-            read_koziev,
-        ),
-    ),
+FULL = [Remote.at(KOZIEV, name, 4, sha256) for name, (_, sha256) in PARTS.items()]
+ENTRY = Entry.of(
+    "диалоги курса", sample, "факты из NLP_Datasets", Source.of(read_koziev, *FULL)
 )
 
 

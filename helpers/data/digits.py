@@ -18,21 +18,10 @@ def read_mnist(paths):
     return Pictures.of(read_npz(paths[0], shapes_of(60_000, 10_000)), NAMES)
 
 
-ENTRY = Entry(
-    "цифры из MNIST",
-    sample,
-    "весь MNIST",
-    (
-        Source(
-            (
-                Remote.at(
-                    KERAS_FILES,
-                    "mnist.npz",
-                    12,
-                    "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
-                ),
-            ),
-            read_mnist,
-        ),
-    ),
+FULL = Remote.at(
+    KERAS_FILES,
+    "mnist.npz",
+    12,
+    "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
 )
+ENTRY = Entry.of("цифры из MNIST", sample, "весь MNIST", Source.of(read_mnist, FULL))

@@ -57,17 +57,13 @@ def read_sib(paths):
     return Tables.of(pd.concat(tables), COLUMNS)
 
 
-ENTRY = Entry(
+FULL = [
+    Remote(f"sib200_rus_{part}.tsv", (f"{FILES}{part}.tsv",), sha256, megabytes=1)
+    for part, (_, sha256) in PARTS.items()
+]
+ENTRY = Entry.of(
     "короткие тексты курса",
     sample,
     "SIB-200, русские тексты",
-    (
-        Source(
-            tuple(
-                Remote(f"sib200_rus_{part}.tsv", (f"{FILES}{part}.tsv",), sha256, 1)
-                for part, (_, sha256) in PARTS.items()
-            ),
-            read_sib,
-        ),
-    ),
+    Source.of(read_sib, *FULL),
 )

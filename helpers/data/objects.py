@@ -101,22 +101,18 @@ def _labels(batch, key, count):
     return np.array(labels, np.int64)
 
 
-def _entry(title, name, megabytes, sha256, read):
-    source = Source((Remote.at(SITE, name, megabytes, sha256),), read)
-    return Entry("кусочки двух фотографий", sample, title, (source,))
-
-
-ENTRY = _entry(
-    "весь CIFAR-10",
+TEN = Remote.at(
+    SITE,
     "cifar-10-python.tar.gz",
     171,
     "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
-    read_cifar10,
 )
-HUNDRED = _entry(
-    "весь CIFAR-100",
+HUNDRED = Remote.at(
+    SITE,
     "cifar-100-python.tar.gz",
     170,
     "85cd44d02ba6437773c5bbd22e183051d648de2e7d6b014e1ef29b855ba677a7",
-    read_cifar100,
 )
+TITLE = "кусочки двух фотографий"
+ENTRY = Entry.of(TITLE, sample, "весь CIFAR-10", Source.of(read_cifar10, TEN))
+ENTRY_100 = Entry.of(TITLE, sample, "весь CIFAR-100", Source.of(read_cifar100, HUNDRED))

@@ -230,29 +230,18 @@ def _word_ranks(path):
     return ranks
 
 
-ENTRY = Entry(
-    "отзывы о фильмах",
-    sample,
-    "IMDB",
-    (
-        Source(
-            (
-                Remote.at(
-                    KERAS_FILES,
-                    "imdb.npz",
-                    18,
-                    "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f",
-                ),
-                Remote.at(
-                    KERAS_FILES,
-                    "imdb_word_index.json",
-                    2,
-                    "027313fe9a320280f3bf0fac5baf58c4a683cf39a7ed9c3d3d3912bde4284cf6",
-                ),
-            ),
-            read_imdb,
-        ),
-    ),
+TEXTS = Remote.at(
+    KERAS_FILES,
+    "imdb.npz",
+    18,
+    "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f",
 )
+INDEX = Remote.at(
+    KERAS_FILES,
+    "imdb_word_index.json",
+    2,
+    "027313fe9a320280f3bf0fac5baf58c4a683cf39a7ed9c3d3d3912bde4284cf6",
+)
+ENTRY = Entry.of("отзывы о фильмах", sample, "IMDB", Source.of(read_imdb, TEXTS, INDEX))
 FREE = Entry("отзывы, написанные свободно", free_sample)
 SENTENCES = Entry("предложения из отзывов", sentences_sample)

@@ -97,11 +97,11 @@ def read_production(paths):
     return wells
 
 
-ENTRY = Entry(
+ENTRY = Entry.of(
     "смоделированные скважины",
     sample,
     "скважины production.csv",
-    (Source((Remote("production.csv"),), read_production),),
+    Source.of(read_production, Remote("production.csv")),
 )
 
 

@@ -30,12 +30,6 @@ def refuse(line):
     raise WrongAnswer(line)
 
 
-def require(condition, line):
-    """Raise `WrongAnswer` with `line` unless `condition` holds."""
-    if not condition:
-        raise WrongAnswer(line)
-
-
 def started(value, what):
     """Return `value`, or say that its stub is untouched or that it is None.
 
@@ -286,19 +280,13 @@ def same(got, wanted, what, mistakes=(), rtol=1e-5, atol=1e-7):
 
     if equal(got, wanted):
         return
-    for value, line in _pairs(mistakes):
+    for value, line in mistakes:
         value = np.asarray(value() if callable(value) else value, dtype=np.float64)
         if np.squeeze(value).shape == np.squeeze(got).shape:
             value = value.reshape(got.shape)
         if equal(got, value):
             refuse(f"{what}: {line}")
     refuse(_difference(got, wanted, what, equal))
-
-
-def _pairs(mistakes):
-    if isinstance(mistakes, dict):
-        return [(value, line) for line, value in mistakes.items()]
-    return mistakes
 
 
 def same_items(got, wanted, what, mistakes=()):
@@ -334,7 +322,7 @@ def same_items(got, wanted, what, mistakes=()):
 
     if are(expected):
         return
-    for value, line in _pairs(mistakes):
+    for value, line in mistakes:
         value = value() if callable(value) else value
         if are(set(value) if unordered else list(value)):
             refuse(f"{what}: {line}")

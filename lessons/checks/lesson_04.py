@@ -5,7 +5,7 @@ import functools
 import numpy as np
 from scipy import ndimage
 
-from helpers.data import Pictures
+from helpers.data.base import Pictures
 from lessons.checks import judge
 from lessons.checks.homework import Exercises
 

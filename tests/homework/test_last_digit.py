@@ -128,7 +128,11 @@ def sure():
     ids=["network", "predict", "array", "function"],
 )
 def test_a_judge_that_asks_for_equality_is_found(equal, answers, way, monkeypatch):
-    asks = Exercise("1.3", "имя", lambda answer: judge.require(equal(answer), "нет"))
+    def asking(answer):
+        if not equal(answer):
+            judge.refuse("нет")
+
+    asks = Exercise("1.3", "имя", asking)
     monkeypatch.setitem(exercises_of("01"), "1.3", asks)
     assert verdict("01", "1.3", *made(answers)).state == RIGHT
     assert verdict_after(way, monkeypatch, "01", "1.3", answers).state == WRONG
