@@ -102,44 +102,6 @@ def small_png(data):
     return buffer.getvalue() if lost < 0.5 and smaller else data
 
 
-def coloured_text(words, values):
-    """Display words, coloured by their values: blue above zero, orange below.
-
-    Without colours it reads too: a word whose value is more than half of the largest is
-    bold above zero, underlined below.  HTML in a word is shown, and not obeyed.
-
-    Parameters
-    ----------
-    words : sequence of str
-    values : array of float, shape (len(words),)
-        Any scale; the largest in absolute value gets the deepest colour.
-
-    Raises
-    ------
-    ValueError
-        Another number of values than of words, or a value that is not finite.
-    """
-    import html
-
-    from IPython.display import display
-
-    values = np.asarray(values, float)
-    if values.shape != (len(words),) or not np.isfinite(values).all():
-        raise ValueError(f"{len(words)} words and as many finite values: {values}")
-    deepest = max(abs(values).max(initial=0), 1e-12)
-    spans, plain = [], []
-    for word, value in zip(words, values / deepest, strict=True):
-        colour, tag = ("0, 114, 178", "b") if value > 0 else ("213, 94, 0", "u")
-        shown = html.escape(word)
-        if abs(value) > 0.5:
-            shown = f"<{tag}>{shown}</{tag}>"
-        style = f"background-color: rgba({colour}, {0.6 * abs(value):.2f})"
-        spans.append(f'<span style="{style}">{shown}</span>')
-        plain.append(f"{word}({value:+.1f})" if abs(value) > 0.5 else word)
-    data = {"text/html": " ".join(spans), "text/plain": " ".join(plain)}
-    display(data, metadata={}, raw=True)
-
-
 def pictures(images, titles=None, columns=8, size=1.3, axes=None, **options):
     """Draw pictures in a grid without axes.
 
@@ -461,38 +423,3 @@ def confusion(matrix, class_names, axis=None, hide_diagonal=False):
     axis.grid(False)
     axis.tick_params(axis="y", rotation=0)
     return axis
-
-
-def network(layers, weights=()):
-    """Return `helpers.diagrams.network`; lesson 1 calls it by this name."""
-    from helpers import diagrams
-
-    return diagrams.network(layers, weights)
-
-
-def decision(axis, answers, x, y, limit=1.8, size=70):
-    """Draw the answers of a classifier on a square, its boundary, and the examples.
-
-    Parameters
-    ----------
-    axis : matplotlib.axes.Axes
-    answers : array of shape (rows, columns)
-        Probability of class 1 on a grid over the square from ``-limit`` to ``limit``,
-        the first row at the bottom.
-    x : array of shape (n, 2)
-        Examples: crosses are class 0, dots are class 1.
-    y : array of shape (n,)
-    limit : float
-    size : float
-        Area of a marker, in square points.
-    """
-    window = (-limit, limit, -limit, limit)
-    levels = np.linspace(0, 1, 11)
-    axis.contourf(answers, levels, extent=window, cmap=SEQUENTIAL)
-    if answers.min() < 0.5 < answers.max():
-        axis.contour(answers, [0.5], extent=window, colors="white")
-    for label, marker, colour in [(0, "X", "white"), (1, "o", COLOURS[1])]:
-        points = x[y == label].T
-        axis.scatter(*points, size, colour, marker=marker, edgecolor="black", lw=0.5)
-    axis.grid(False)
-    axis.set(xlim=(-limit, limit), ylim=(-limit, limit))

@@ -2,6 +2,7 @@
 
 import ast
 
+import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
@@ -208,3 +209,31 @@ def test_accuracy_refuses_a_column_of_labels(lesson):
         lesson["accuracy"](weights, x, y[:, None])
     with pytest.raises(CourseError, match="метка 2"):
         lesson["accuracy"](weights, x, y + 2)
+
+
+# --- figures --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def axis():
+    """An axis of a figure that is closed afterwards."""
+    figure, axis = plt.subplots()
+    yield axis
+    plt.close(figure)
+
+
+def test_a_drawing_shows_answers_boundary_and_examples(lesson, axis):
+    answers = np.tile(np.linspace(0, 1, 21), (21, 1))
+    x, y = np.array([[-1, 0], [1, 0], [1, 1]]), np.array([0, 1, 1])
+    lesson["draw_answers"](axis, answers, x, y, limit=2)
+    crosses, dots = axis.collections[-2:]
+    assert crosses.get_offsets().tolist() == [[-1, 0]]
+    assert len(dots.get_offsets()) == 2
+    (boundary,) = axis.collections[1].get_paths()
+    assert np.allclose(boundary.vertices[:, 0], 0)
+    assert axis.get_xlim() == (-2, 2)
+
+
+def test_a_drawing_without_a_boundary(lesson, axis):
+    lesson["draw_answers"](axis, np.full((5, 5), 0.2), np.zeros((1, 2)), np.zeros(1))
+    assert len(axis.collections) == 3  # answers, crosses, dots: no contour
