@@ -15,6 +15,7 @@ from helpers.data import (
     objects,
     people,
     reviews,
+    sizes,
     wells,
 )
 from helpers.data.base import checked_mode, default_mode, load_full
@@ -35,6 +36,7 @@ __all__ = [
 
 CATALOGUE = {
     "people": people.ENTRY,
+    "sizes": sizes.ENTRY,
     "messages": messages.ENTRY,
     "reviews": reviews.ENTRY,
     "reviews_free": reviews.FREE,
