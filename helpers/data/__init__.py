@@ -9,6 +9,7 @@ from dataclasses import replace
 from helpers.data import (
     book,
     clothes,
+    dates,
     dialogues,
     digits,
     messages,
@@ -43,6 +44,7 @@ CATALOGUE = {
     "review_sentences": reviews.SENTENCES,
     "book": book.ENTRY,
     "wells": wells.ENTRY,
+    "dates": dates.ENTRY,
     "dialogues": dialogues.ENTRY,
     "digits": digits.ENTRY,
     "clothes": clothes.ENTRY,
