@@ -1,8 +1,7 @@
 """A student's own book as sentences: .txt, .fb2, .fb2.zip and .epub, read safely.
 
-Everything happens in memory: no member of an archive is written, no address is
-followed.  How markup becomes paragraphs is the business of ``helpers.own.markup``, how
-a text becomes words that of ``helpers.text``.
+Everything happens in memory: no member of an archive is written, no address followed.
+How markup becomes paragraphs is the business of ``helpers.own.markup``.
 """
 
 import io
@@ -103,7 +102,7 @@ def read_book(path):
     if suffix == ".txt" and kind != files.ZIPPED:
         data = files.read_text(path)
         if not files.PAGE.match(data):
-            return _told_whole(data, name)
+            return _with_whole_words(data, name)
     elif path.stat().st_size > MAX_BYTES:
         advice = "возьмите издание без картинок или часть текста."
         raise CourseError(f"{name} больше 50 МБ: {advice}")
@@ -122,7 +121,7 @@ def read_book(path):
     if flaws := _flaws(parts, unread):
         print(f"Книга «{name}» прочитана, но с изъянами: {flaws}.")
     text = "\n".join(lines)
-    return _told_whole(text, name) if suffix == ".txt" else text
+    return _with_whole_words(text, name) if suffix == ".txt" else text
 
 
 def sentences(text):
@@ -134,14 +133,14 @@ def sentences(text):
     («Да? — спросил он»), and not after initials and abbreviations («г. Карамазов»).
     CourseError: not a str, no Russian word, one sentence only.
     """
-    found = [
-        [each for each in tokenize(piece) if RUSSIAN.fullmatch(each)]
-        for piece in _pieces(text)
-    ]
-    found = [sentence for sentence in found if sentence]
+    found = []
+    for piece in _pieces(text):
+        if words := [each for each in tokenize(piece) if RUSSIAN.fullmatch(each)]:
+            found.append(words)
     if not found:
-        why = "похоже, это книга на другом языке"
-        what = f"в тексте нет ни одного русского слова: {why}"
+        what = (
+            "в тексте нет ни одного русского слова: похоже, это книга на другом языке"
+        )
         raise CourseError(what, "Возьмите русскую книгу.")
     if len(found) == 1:
         what = "в тексте всего одно предложение: word2vec на нём ничему не научится"
@@ -149,7 +148,7 @@ def sentences(text):
     return found
 
 
-def proper_names(text, count=5, share=0.9):
+def proper_names(text, count=5):
     """Return words that are names by their spelling: capital inside sentences.
 
     A capital does not count where something else asks for one: in the first word of a
@@ -161,8 +160,8 @@ def proper_names(text, count=5, share=0.9):
     ----------
     text : str
         As `read_book` gives it, capitals and marks in it; else CourseError.
-    count, share : int, float
-        Least number of capital occurrences, and their least share in all of the word.
+    count : int
+        Least number of capital occurrences; in all of the word, 9 of 10 have to be so.
 
     Returns
     -------
@@ -186,7 +185,7 @@ def proper_names(text, count=5, share=0.9):
         word
         for word, times in capital.items()
         if times >= count
-        and times / (times + small[word]) >= share
+        and times / (times + small[word]) >= 0.9
         and RUSSIAN.fullmatch(word)
         and word.removesuffix("ъ") not in POLITE
     ]
@@ -194,46 +193,31 @@ def proper_names(text, count=5, share=0.9):
 
 
 def _pieces(text):
-    """Return the sentences of a text as pieces of it."""
+    """Yield the sentences of a text as pieces of it."""
     if not isinstance(text, str):
         needed = "нужен текст книги (str), например books.read_book(путь)"
         raise CourseError(f"{needed}, а дано: {type(text).__name__}.")
-    text, _ = _whole_words(text)
-    lines = WRAPPED.sub(" ", text).split("\n")
-    return [piece for line in lines for piece in _cut(line)]
+    for line in WRAPPED.sub(" ", _with_whole_words(text)).split("\n"):
+        start = 0
+        for end in SENTENCE_END.finditer(line):
+            before = line[max(0, end.start() - 12) : end.start()]
+            word = re.search(r"[\w-]*$", before)[0]
+            initial = len(word) == 1 and word.isupper() and word != "Я"
+            if end[0].strip() != "." or not (initial or word.lower() in SHORT):
+                yield line[start : end.end()]
+                start = end.end()
+        yield line[start:]
 
 
-def _cut(line):
-    """Return the sentences of a line as pieces of it."""
-    pieces, start = [], 0
-    for end in SENTENCE_END.finditer(line):
-        before = line[max(0, end.start() - 12) : end.start()]
-        word = re.search(r"[\w-]*$", before)[0]
-        initial = len(word) == 1 and word.isupper() and word != "Я"
-        if end[0].strip() == "." and (initial or word.lower() in SHORT):
-            continue
-        pieces.append(line[start : end.end()])
-        start = end.end()
-    return [*pieces, line[start:]]
-
-
-def _told_whole(text, name):
-    """Return a text with whole words and print how many were divided, if any."""
-    text, count = _whole_words(text)
-    if count:
-        print(f"Книга «{name}»: слов, разделённых в концах строк, соединено: {count}.")
-    return text
-
-
-def _whole_words(text):
-    """Return a text with no word divided at the end of a line, and how many were.
+def _with_whole_words(text, name=""):
+    """Return a text with no word divided at the end of a line; of a named one, say it.
 
     Whether a hyphen is a word's own is decided by what the text has elsewhere, then by
     a list, then by the way of the other hyphens at ends of lines.
     """
     pairs = DIVIDED.findall(text)
     if not pairs:
-        return text, 0
+        return text
     seen = Counter(tokenize(DIVIDED.sub(" ", text)))
 
     def spelt(word):  # as `tokenize` does, which is slow for one word
@@ -264,7 +248,9 @@ def _whole_words(text):
     before = None
     while before != text:  # a long word may be divided twice
         before, text = text, DIVIDED.sub(joined, text)
-    return text, count
+    if name and count:
+        print(f"Книга «{name}»: слов, разделённых в концах строк, соединено: {count}.")
+    return text
 
 
 # --- formats --------------------------------------------------------------------------

@@ -72,32 +72,26 @@ def decode(data):
 
 
 def parse(data, name, is_page=False, tags=()):
-    """Return the `Paragraphs` of markup, or the `Attributes` of tags that are given.
+    """Return the `Paragraphs` of markup, and in them the attributes of some tags.
 
-    Expat reads no DTD but the one inside the file; defusedxml refuses any entity that
-    it declares, but for such as stand for one character.  HTML's named ones are
-    replaced by their numbers beforehand.  What is no XML is read as a browser would,
-    and in HTML (``is_page``) elements need not be closed.  What is no markup or cut
-    short raises CourseError under the file's name, an entity that may explode
-    `DangerError`.  Of the value, ``flaw`` is the line where it stops being XML, or 0;
-    ``lost`` counts bytes and control characters that were left out.
+    What is no XML is read as a browser would, and in HTML (``is_page``) elements need
+    not be closed.  What is no markup or cut short raises CourseError under the file's
+    name, an entity that may explode `DangerError`.  Of the value, ``flaw`` is the line
+    where it stops being XML, or 0; ``lost`` counts characters that were left out.
     """
     from defusedxml import DefusedXmlException
     from defusedxml.ElementTree import ParseError
 
-    def new():
-        return Attributes(tags) if tags else Paragraphs(is_page, text)
-
-    lost = flaw = 0
+    flaw = 0
     try:
         text, lost = (data, 0) if isinstance(data, str) else decode(data)
         text = text.lstrip("\ufeff \t\r\n")
-        target = new()
+        target = Paragraphs(text, is_page, tags)
         try:
-            _strictly(ENTITY.sub(_numbers, text), target)
+            _strictly(ENTITY.sub(_spelt, text), target)
         except ParseError as error:
             plain = CONTROL.sub("", text)
-            target = new()
+            target = Paragraphs(text, is_page, tags)
             if not _loosely(plain, target, is_page):
                 raise
             flaw, lost = error.position[0], lost + len(text) - len(plain)
@@ -126,23 +120,21 @@ def _strictly(text, target):
     parser.close()
 
 
-def _numbers(match):
-    """Return an HTML entity as numbers of characters; an unknown one as it is."""
-    characters = html.entities.html5.get(match[1])
-    if characters is None:
-        return match[0]
-    return "".join(f"&#{ord(each)};" for each in characters)
+def _spelt(match):
+    """Return an HTML entity as its characters; an unknown one as it is."""
+    return html.escape(html.entities.html5.get(match[1], "")) or match[0]
 
 
 def _loosely(text, target, is_page):
     """Feed what is nearly XML, or HTML, to a target; return whether it is whole.
 
     Elements are closed that nobody closed, and ends without a beginning left out.  Not
-    by html.parser: what is a tag to it changed between patches of one Python.
+    by html.parser: what is a tag to it changed between patches of one Python.  Nor by
+    lxml: of 2,000 <dd> that nobody closed, it silently leaves out all below the 256th.
     """
     text = _replaced(COMMENT, "-->", "", text)
     text = _replaced(CDATA, "]]>", lambda found: html.escape(found[1]), text)
-    opened, counts, place, is_markup = [], Counter(), 0, False
+    opened, counts, place = [], Counter(), 0
 
     def close():
         tag = opened.pop()
@@ -160,7 +152,6 @@ def _loosely(text, target, is_page):
                 pass
         if slash or not tag:
             continue
-        is_markup = True
         if tag not in INLINE and tag not in SKIPPED_IN_EPUB:
             while opened and (opened[-1] in INLINE or opened[-1] in ("p", "sup")):
                 close()
@@ -170,7 +161,7 @@ def _loosely(text, target, is_page):
         if rest.endswith("/") or (is_page and tag in VOID):
             close()
     target.data(html.unescape(text[place:]))
-    is_whole = is_markup and (is_page or not opened)
+    is_whole = target.root and (is_page or not opened)
     while opened:
         close()
     target.close()
@@ -195,34 +186,22 @@ def _local(tag):
     return tag.rpartition("}")[2]
 
 
-class Attributes:
-    """What the parsers feed: in ``found`` the attributes of elements of some tags."""
-
-    def __init__(self, tags):
-        self.found = {tag: [] for tag in tags}
-
-    def start(self, tag, attributes):
-        self.found.get(_local(tag), []).append(attributes)
-
-    end = data = close = staticmethod(lambda *_: None)
-
-
 class Paragraphs:
-    """What the parsers feed: in ``lines`` the paragraphs of the body, without notes."""
+    """What the parsers feed: the body without notes, attributes in ``found`` by tag."""
 
-    def __init__(self, is_page, text):
-        self.lines, self.root = [], ""
+    def __init__(self, text, is_page, tags):
+        self.lines, self.root, self.found = [], "", {tag: [] for tag in tags}
         self._skipped = SKIPPED_IN_EPUB if is_page else SKIPPED_IN_FB2
         self._inside = is_page and not re.search("<body", text, re.IGNORECASE)
-        self._parts, self._depth_skipped, self._depth_pre = [], 0, 0
-        self._drawn, self._is_cap = None, False
+        self._parts, self._unread, self._is_cap = [], [], False
+        self._depth_skipped = self._depth_pre = 0
 
     def start(self, tag, attributes):
-        self.root = self.root or _local(tag)
-        tag = _local(tag).lower()
+        tag = _local(tag)
+        self.root = self.root or tag
+        self.found.get(tag, []).append(attributes)
+        tag = tag.lower()
         if self._depth_skipped or self._is_aside(tag, attributes):
-            if not self._depth_skipped:
-                self._drawn = [] if tag == "svg" else None
             self._depth_skipped += 1
             return
         self._border(tag)
@@ -236,18 +215,19 @@ class Paragraphs:
         tag = _local(tag).lower()
         if self._depth_skipped:
             self._depth_skipped -= 1
-            if not self._depth_skipped and self._drawn:
-                self._draw("".join(self._drawn))
+            if not self._depth_skipped:
+                self._draw("".join(self._unread) if tag == "svg" else "")
+                self._unread.clear()
             return
         self._border(tag)
         self._inside = self._inside and tag != "body"
         self._depth_pre -= tag == "pre"
 
     def data(self, text):
-        if not self._depth_skipped and self._inside:
+        if self._depth_skipped:
+            self._unread.append(text)
+        elif self._inside:
             self._parts.append(text)
-        elif self._depth_skipped and self._drawn is not None:
-            self._drawn.append(text)
 
     def close(self):
         self._border("")
@@ -274,8 +254,7 @@ class Paragraphs:
         text = "".join(self._parts)
         self._parts.clear()
         for row in text.split("\n") if self._depth_pre else [text]:
-            line = " ".join(row.split())
-            if line:
+            if line := " ".join(row.split()):
                 is_cap = self._is_cap and LETTER.fullmatch(line)
                 self.lines.append(line + DROP_CAP * bool(is_cap))
                 self._is_cap = False

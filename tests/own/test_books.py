@@ -832,7 +832,6 @@ def test_proper_names(source, wanted):
 def test_a_small_letter_anywhere_counts_against_a_name(small):
     assert books.proper_names("Там Лев. " * 8 + small) == []
     assert books.proper_names("Там Лев. " * 9 + small) == ["лев"]
-    assert books.proper_names("Там Лев. " * 8 + small, share=0.8) == ["лев"]
 
 
 def test_a_name_that_is_rare_is_none():
