@@ -40,7 +40,7 @@ class Entry:
     ``sample`` returns the embedded sample: a dataclass with a field ``mode``, which the
     loader fills in.  Any of ``sources`` may lie in ``COURSE_DATA_DIR``, and the first
     one whose files have addresses is downloaded; where none has, and none lies there,
-    full mode says so and uses the sample.  Without sources it serves both modes.
+    full mode says so and uses the sample.  Without sources that serves both modes.
     """
 
     sample_title: str

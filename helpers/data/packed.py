@@ -67,8 +67,9 @@ def read_npz_lists(path, name):
     """Return a list of what an array of lists in an .npz file holds; runs nothing.
 
     NumPy keeps such arrays as a pickle behind an ordinary header and opens them only
-    with ``allow_pickle=True``, which runs whatever the file asks for.  Here it is a
-    `DamagedError`, as is an array that is missing, cut short or of another kind.
+    with ``allow_pickle=True``, which runs whatever the file asks for.  Here all but
+    `HARMLESS` is a `DamagedError`, as is an array that is missing, cut or of another
+    kind.
     """
     try:
         with ZipFile(path) as archive:

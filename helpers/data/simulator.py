@@ -220,7 +220,7 @@ def _table(columns):
     import pandas as pd
 
     table = pd.DataFrame(columns)
-    barrels = table["Liquid"].clip(lower=1)  # without oil there is no gas, no water
+    barrels = table["Liquid"].clip(lower=1)  # without oil both ratios are 0
     table["RatioGasOil"] = table["Gas"] / barrels
     table["PercentWater"] = table["Water"] / barrels
     return table[list(COLUMNS)]
