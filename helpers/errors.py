@@ -13,18 +13,8 @@ def wrapped(line):
 class CourseError(Exception):
     """A mistake that its reader can mend; notebooks show it as one line.
 
-    Parameters
-    ----------
-    what : str
-        What is wrong, in Russian; its last full stop may be left out when advice
-        follows.
-    advice : str, optional
-        What to do about it, a sentence.
-
-    Attributes
-    ----------
-    what, advice : str
-        As given: who wants one of them reads it here and never cuts the line.
+    ``what`` is wrong, in Russian; its last full stop may be left out when ``advice``
+    follows, a sentence.  Both stay as attributes: nobody has to cut the line.
     """
 
     def __init__(self, what, advice=""):

@@ -17,10 +17,7 @@ from helpers.errors import CourseError
 def jitter_from_environment():
     """Return how far weights are moved, a float, and the seed of the moves, an int.
 
-    Raises
-    ------
-    CourseError
-        ``COURSE_JITTER`` is no number from 0 to 0.01, or its seed no whole number.
+    A size that is not from 0 to 0.01, or a seed that is not whole, is a CourseError.
     """
     size = os.environ.get("COURSE_JITTER", "").strip() or "0"
     seed = os.environ.get("COURSE_JITTER_SEED", "").strip() or "0"

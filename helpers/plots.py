@@ -19,7 +19,6 @@ COLOURS = (BLUE, ORANGE, GREEN, PINK, AMBER, SKY, BLACK, YELLOW)
 GREY = "#888888"  # what only helps to read the rest
 SEQUENTIAL = "cividis"
 STYLES = ("-", "--", ":", "-.")
-MARKED = ("o-", "s--", "^:", "d-.")
 MARKERS = ("o", "x", "^", "s", "D", "v")
 
 
@@ -56,18 +55,8 @@ def set_style():
 def show(figure, alt):
     """Display a figure with one sentence that says what is seen, and close it.
 
-    The sentence is the output's text/plain, so nbval compares it, and the image's alt.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-    alt : str
-        A Russian sentence that holds on every machine.
-
-    Raises
-    ------
-    ValueError
-        The sentence is empty.
+    The sentence, ``alt``, is Russian and holds on every machine: it is the output's
+    text/plain, so nbval compares it, and the image's alt.  An empty one: ValueError.
     """
     import io
 
@@ -110,9 +99,8 @@ def pictures(images, titles=None, columns=8, size=1.3, axes=None, **options):
     images : array of shape (n, height, width) or (n, height, width, 3)
     titles : sequence of str, optional
         One line above each picture.
-    columns : int
-    size : float
-        Side of one picture, in inches.
+    columns, size : int and float
+        Pictures in a row of a new figure; side of one, in inches.
     axes : sequence of matplotlib.axes.Axes, optional
         Where to draw; a new figure when left out.
     **options
@@ -183,10 +171,6 @@ def frame(
         is nowhere.
     **options
         What ``axis.set`` takes, as ``title``, ``xlim``, ``xticks``.
-
-    Yields
-    ------
-    matplotlib.axes.Axes
 
     Raises
     ------
@@ -277,14 +261,8 @@ def lines(curves, x=1, styles=STYLES, colours=COLOURS, bands=None, **options):
 def scatter(groups, markers=MARKERS, **options):
     """Draw points as `lines` draws curves, with all its options, but do not join them.
 
-    Parameters
-    ----------
-    groups : array of shape (n, 2), or dict of str to such arrays
-        Points (x, y), or groups of them by their names in the legend.
-    markers : str or sequence of str
-        For all groups, or in turn.
-    **options
-        For `lines` and `frame`: ``xlabel``, ``ylabel``, ``alt``, ``notes``.
+    ``groups`` is an array of points (x, y), shape (n, 2), or a dict of such arrays by
+    their names in the legend; ``markers`` are for all groups, or in turn.
     """
     lines(groups, styles=markers, **options)
 
@@ -368,10 +346,8 @@ def learning_curves(histories, key="loss", label="потери", log=False, **op
     ----------
     histories : dict of str to dict
         From the name of a model to the ``history`` of what ``fit`` returned.
-    key : str
-        Name of the metric in the history.
-    label : str
-        Its Russian name, for the axis.
+    key, label : str
+        Name of the metric in the history, and its Russian one, for the axis.
     log : bool
         Logarithmic scale of the metric.
     **options
@@ -390,20 +366,10 @@ def learning_curves(histories, key="loss", label="потери", log=False, **op
 
 
 def confusion(matrix, class_names, axis=None, hide_diagonal=False):
-    """Draw a confusion matrix with its counts.
+    """Draw a confusion matrix with its counts and return its axis.
 
-    Parameters
-    ----------
-    matrix : array of int, shape (classes, classes)
-        Rows are true classes, columns are answers.
-    class_names : sequence of str
-    axis : matplotlib.axes.Axes, optional
-    hide_diagonal : bool
-        Leave the right answers white, so that the errors are seen.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
+    Rows of ``matrix``, int of shape (classes, classes), are true classes, columns are
+    answers; `hide_diagonal` leaves the right ones white, so that the errors are seen.
     """
     import matplotlib.pyplot as plt
     import seaborn as sns

@@ -7,14 +7,20 @@ Which models are compared, and on what, is the lesson's business.
 import html
 import math
 import tomllib
-from pathlib import Path
 
+from helpers import ROOT
 from helpers.errors import CourseError
 from helpers.russian import comma
 
-BARS = Path(__file__).resolve().parent.parent / "lessons" / "bars.toml"
+BARS = ROOT / "lessons" / "bars.toml"
 METADATA_KEY = "course"
-ROLES = ("floor", "source", "ablation", "ours", "oracle")
+ROLES = {
+    "floor": "базовая",
+    "source": "исходная",
+    "ablation": "без одной части",
+    "ours": "наша",
+    "oracle": "оракул",
+}
 LOWER_IS_BETTER = frozenset({"mae", "loss", "perplexity"})
 METRICS = {
     "accuracy": "доля верных ответов",
@@ -28,30 +34,13 @@ METRICS = {
     "purity": "чистота соседей",
     "words_per_second": "слов в секунду",
 }
-_ROLE_TITLES = {
-    "floor": "базовая",
-    "source": "исходная",
-    "ablation": "без одной части",
-    "ours": "наша",
-    "oracle": "оракул",
-}
 
 
 def read_bars(lesson, mode, path=BARS):
-    """Return the bars of a lesson in a data mode.
+    """Return the bars of a lesson, as ``"04_mnist_cnn"``, in a data mode.
 
-    Parameters
-    ----------
-    lesson : str
-        Name of the notebook without its suffix, for instance ``"04_mnist_cnn"``.
-    mode : str
-        ``"sample"`` or ``"full"``.
-
-    Returns
-    -------
-    dict of str to float
-        From a role (``"ours"``, ``"source"``) to the value it has to reach; other
-        keys are conditions that the runner checks.  Empty when nothing is set.
+    They are a dict from a role (``"ours"``, ``"source"``) to the value it has to reach,
+    a float; other keys are conditions that the runner checks.  Empty when none is set.
     """
     if not path.is_file():
         return {}
@@ -65,19 +54,9 @@ def reaches(metric, value, bar):
 
 
 def wilson_interval(share, count):
-    """Return the 95 % Wilson interval of a share seen on `count` examples.
+    """Return both ends, floats, of the 95 % Wilson interval of a share from 0 to 1.
 
-    Parameters
-    ----------
-    share : float
-        Share of successes, from 0 to 1.
-    count : int
-        Number of examples, at least 1.
-
-    Returns
-    -------
-    tuple of float
-        Lower and upper end, both from 0 to 1.
+    It was seen on `count` examples, 1 or more.
     """
     from scipy.stats import binomtest
 
@@ -95,8 +74,7 @@ class Scores:
     ----------
     lesson : str
         Name of the notebook without its suffix.
-    data : str
-        Data mode, ``"sample"`` or ``"full"``.
+    data : {"sample", "full"}
     metric : str
         A key of `METRICS`, the same for all rows.
     count : int, optional
@@ -227,7 +205,7 @@ class Scores:
         header.append("планка")
         lines = []
         for row in self.rows:
-            line = [row["model"], _ROLE_TITLES[row["role"]]]
+            line = [row["model"], ROLES[row["role"]]]
             line.append(_grouped(row["parameters"]))
             spread = "" if row["deviation"] is None else f" ± {row['deviation']:.4f}"
             line.append(comma(f"{row['value']:.4f}{spread}"))

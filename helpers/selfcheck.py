@@ -4,18 +4,22 @@ Each check returns a `Result`.  Nothing heavy is imported before a check needs i
 Python 3.7 can read this file, so that an old Python gets its line and no traceback.
 """
 
+import codecs
+import locale
 import os
+import platform
 import re
+import shutil
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
 from helpers import ROOT
 
-SUPPORTED = re.search(
-    r'requires-python = ">=3\.(\d+),<3\.(\d+)"',
-    (ROOT / "pyproject.toml").read_text(encoding="utf-8"),
-)
+PROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+SUPPORTED = re.search(r'requires-python = ">=3\.(\d+),<3\.(\d+)"', PROJECT)
 OLDEST, NEWEST = (3, int(SUPPORTED[1])), (3, int(SUPPORTED[2]) - 1)
 OK, WARNING, TROUBLE, SKIPPED = "ок", "внимание", "беда", "пропуск"
 BACKENDS = ("tensorflow", "jax", "torch")
@@ -144,8 +148,6 @@ def _backend():
 
 def _started(command, timeout=60, **environment):
     """Return a program that has ended, with what it wrote."""
-    import subprocess
-
     return subprocess.run(
         command,
         capture_output=True,
@@ -159,8 +161,6 @@ def _started(command, timeout=60, **environment):
 
 def _answer(command):
     """Return what a quick program prints, or None when it fails or prints nothing."""
-    import subprocess
-
     try:
         done = _started(command)
     except (OSError, ValueError, subprocess.TimeoutExpired):
@@ -192,9 +192,6 @@ def check_python(version=None, is_64bit=None):
 
 def check_encoding(console=None, files=None):
     """Check that Cyrillic survives in the console and in files of this process."""
-    import codecs
-    import locale
-
     console = console or getattr(sys.stdout, "encoding", None) or "ascii"
     files = files or locale.getpreferredencoding(False)
     text = f"Кодировка консоли {console.upper()}, файлов {files.upper()}"
@@ -205,23 +202,17 @@ def check_encoding(console=None, files=None):
 
 def check_packages():
     """Compare packages with ``pyproject.toml``, but JupyterLab has its own check."""
-    import platform
     import tomllib
     from importlib import metadata
 
     from helpers.training import NEEDED
 
     try:
-        project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    except OSError:
-        text = f"В папке {ROOT} нет файла pyproject.toml: курс скопирован не весь"
-        return Result(TROUBLE, text, "Скачайте курс заново, целой папкой.")
-    try:
         from packaging.specifiers import SpecifierSet
     except ImportError:  # keras requires packaging, so that keras is missing too
         SpecifierSet = None  # noqa: N806
     found, missing, off = [], [], []
-    for line in tomllib.loads(project)["project"]["dependencies"]:
+    for line in tomllib.loads(PROJECT)["project"]["dependencies"]:
         name, wanted = re.fullmatch(r"([\w.-]+)(.*)", line).groups()
         if name == "jupyterlab" or (name == "tensorflow" and _backend() != name):
             continue
@@ -267,17 +258,13 @@ def check_jupyter():
     command = spec.argv[0] if spec.argv else ""
     major, minor = sys.version_info[:2]
     native = {"python", f"python{major}", f"python{major}.{minor}"}
-    prefix = sys.prefix if command in native else _prefix_of(command)
+    asked = [command, "-c", "import sys; print(sys.prefix)"]
+    prefix = sys.prefix if command in native else _answer(asked)
     if prefix is not None and _same_folder(prefix, sys.prefix):
         return Result(OK, f"{title}, ядро python3 из этого окружения")
     whose = f"из другого окружения: {prefix}" if prefix else "не запускается"
     text = f"{title}: ядро python3 {whose} ({spec.resource_dir})"
     return Result(WARNING, text, ADVICE["kernel"].format(_python()))
-
-
-def _prefix_of(command):
-    """Return the environment of a Python, or None when it does not run."""
-    return _answer([command, "-c", "import sys; print(sys.prefix)"])
 
 
 def check_seed():
@@ -333,9 +320,7 @@ def _full_sets():
 
 def check_cache():
     """Check the folder of downloads: can it be written, is anything in it broken."""
-    import tempfile
-
-    from helpers.data.download import cache_folder
+    from helpers.data.download import cache_folder, is_whole
 
     folder = cache_folder()
     title = f"Кэш {folder}"
@@ -346,16 +331,18 @@ def check_cache():
         spare = _mode() == "sample" or os.environ.get("COURSE_DATA_DIR")
         text = f"{title}: записать нельзя ({error.strerror})"
         return Result(WARNING if spare else TROUBLE, text, ADVICE["cache"])
-    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    files = sorted(path for path in folder.glob("*") if path.is_file())
     names = [path.name for path in files]
     # As pooch names what it leaves behind when the process is killed.
     halves = ", ".join(name for name in names if re.match(r"tmp\w{8}$", name))
     if halves:
         text = f"{title}: недокачанные файлы {halves}"
         return Result(WARNING, text, ADVICE["half a file"])
-    damaged = ", ".join(path.name for path in files if _is_damaged(path))
+    known = [file for each in _full_sets() for source in each for file in source.files]
+    sums = {file.name: file.sha256 for file in known}
+    damaged = [path.name for path in files if not is_whole(path, sums.get(path.name))]
     if damaged:
-        text = f"{title}: контрольная сумма не сошлась у {damaged}"
+        text = f"{title}: контрольная сумма не сошлась у {', '.join(damaged)}"
         return Result(WARNING, text, ADVICE["damaged"])
     return Result(OK, f"{title}: {', '.join(names) or 'пуст'}")
 
@@ -363,19 +350,6 @@ def check_cache():
 def _nearest(folder):
     """Return a path, or the nearest one above it that exists."""
     return next(path for path in (folder, *folder.parents) if path.exists())
-
-
-def _is_damaged(path):
-    """Return whether a file of the catalogue has another sum than it should."""
-    import hashlib
-
-    sources = [source for sources in _full_sets() for source in sources]
-    files = [file for source in sources for file in source.files]
-    sums = {file.name: file.sha256 for file in files}
-    if not sums.get(path.name) or not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() != sums[path.name]
 
 
 def _full_gb():
@@ -386,8 +360,6 @@ def _full_gb():
 
 def check_disk():
     """Check the free space where downloads go."""
-    import shutil
-
     from helpers.data.download import cache_folder
 
     folder = cache_folder()
@@ -405,14 +377,10 @@ def check_disk():
 
 def check_samples():
     """Load every embedded sample."""
-    import contextlib
-    import io
-
     from helpers.data import CATALOGUE
 
     for sample in dict.fromkeys(entry.sample for entry in CATALOGUE.values()):
-        with contextlib.redirect_stdout(io.StringIO()):
-            found = _asked(sample)
+        found = _asked(sample)
         if isinstance(found, Result):
             return found
     return Result(OK, f"Встроенные выборки читаются: {', '.join(CATALOGUE)}")
@@ -420,30 +388,16 @@ def check_samples():
 
 def check_memory():
     """Check the free memory."""
-    free = _free_memory()
-    if free is None:
+    try:
+        import psutil  # Jupyter's kernel brings it
+    except ImportError:
         return Result(SKIPPED, "Память: сколько свободно, узнать не удалось")
+    free = psutil.virtual_memory().available / GB
     needed = MEMORY_GB["sample" if _mode() == "sample" else "full"]
     text = f"Свободно памяти {_number(free)} ГБ, уроку нужно до {_number(needed)} ГБ"
     if free < needed:
         return Result(WARNING, text, ADVICE["memory"])
     return Result(OK, text)
-
-
-def _free_memory():
-    """Return gigabytes, or None; psutil, which comes with the tests, knows anywhere."""
-    try:
-        import psutil
-
-        return psutil.virtual_memory().available / GB
-    except ImportError:
-        pass
-    try:
-        text = Path("/proc/meminfo").read_text(encoding="ascii")
-    except OSError:
-        return None
-    found = re.search(r"^MemAvailable:\s+(\d+) kB", text, re.M)
-    return int(found[1]) * 1024 / GB if found else None
 
 
 def check_device():
@@ -452,8 +406,6 @@ def check_device():
     In a process of its own: on a processor that it does not know TensorFlow takes the
     whole process down.
     """
-    import subprocess
-
     backend = _backend()
     if backend not in BACKENDS:
         text = f"KERAS_BACKEND={backend}: такого бэкенда в курсе нет"
@@ -479,9 +431,7 @@ def check_device():
 
 def _keras_failed(backend, code, stderr):
     """Return what went wrong and what to do about it."""
-    lines = stderr.strip().splitlines()
-    cause = lines[-1].strip() if lines else f"код завершения {code}"
-    text = f"Keras не загружается: {cause}"
+    cause = (stderr.strip().splitlines() or [f"код завершения {code}"])[-1].strip()
     absent = re.search(r"No module named '(\w+)", cause)
     if code in ILLEGAL_INSTRUCTION:
         text = f"{backend} упал при загрузке: процессор не знает нужных ему команд"
@@ -497,12 +447,10 @@ def _keras_failed(backend, code, stderr):
         text = "TensorFlow не загружается: Windows не нашла нужную ему библиотеку DLL"
         return text, ADVICE["dll"]
     advice = "keras.json" if "Unable to import backend" in cause else "anew"
-    return text, ADVICE[advice]
+    return f"Keras не загружается: {cause}", ADVICE[advice]
 
 
 def _has_nvidia_card():
-    import shutil
-
     program = shutil.which("nvidia-smi")
     return program is not None and "GPU 0" in (_answer([program, "-L"]) or "")
 

@@ -1,6 +1,7 @@
 """Texts as numbers: tokens, n-grams, a vocabulary.
 
-Plain Python and NumPy; scikit-learn and Keras are the oracles of its tests.
+Plain Python and NumPy; scikit-learn and Keras are the oracles of its tests.  What is
+of another kind than a function takes is a CourseError.
 """
 
 import difflib
@@ -29,21 +30,10 @@ _SPELLING |= dict.fromkeys(_FORMAT)
 
 
 def check_texts(texts):
-    """Return texts as a list after checking them; an empty text is a text.
+    """Return texts (a list, a column of a table, an array) as a list of str.
 
-    Parameters
-    ----------
-    texts : sequence of str
-        A list, a column of a table, an array.
-
-    Returns
-    -------
-    list of str
-
-    Raises
-    ------
-    CourseError
-        One text, a whole table, a dict, a set; no texts; something that is not a str.
+    An empty text is a text.  One text, a whole table, a dict, a set, no texts, or
+    something that is not a str is a CourseError.
     """
     texts = _listed(texts, "список текстов, например [текст] или таблица['столбец']")
     if not texts:
@@ -68,11 +58,6 @@ def tokenize(text, punctuation=False):
     Returns
     -------
     list of str
-
-    Raises
-    ------
-    CourseError
-        Not a str.
     """
     text = _plain(text)
     # Python's \w lacks the vowel signs of Hindi, the points of Hebrew and their like.
@@ -91,17 +76,11 @@ def ngrams(tokens, sizes=(1, 2)):
     ----------
     tokens : sequence of str
     sizes : tuple of two int
-        The shortest and the longest run, as scikit-learn's ``ngram_range``.
+        The shortest and the longest run, 1 or more, as scikit-learn's ``ngram_range``.
 
     Returns
     -------
     list of str
-
-    Raises
-    ------
-    CourseError
-        A text that is not cut into words; sizes that are not two whole numbers, 1 or
-        more, the lesser first.
     """
     tokens = _words(tokens)
     sizes = _listed(sizes, "диапазон из двух длин, например (1, 2)")
@@ -115,24 +94,15 @@ def ngrams(tokens, sizes=(1, 2)):
 
 
 class Vocabulary:
-    """Words and their indices.
-
-    Parameters
-    ----------
-    words : sequence of str
-        In the order of their indices; `PADDING`, if there is one, comes first.
+    """Words and their indices; words that cannot be numbered are a CourseError.
 
     Attributes
     ----------
     words : tuple of str
+        In the order of their indices, each once; `PADDING`, if it is there, is first.
     counts : numpy.ndarray of int64, shape (len(words),), or None
         How often each index stands in the encoded training texts; None if the
         vocabulary was not built from texts.
-
-    Raises
-    ------
-    CourseError
-        No words, a word twice, `PADDING` not at 0, a dict, something that is not a str.
     """
 
     def __init__(self, words):
@@ -151,20 +121,9 @@ class Vocabulary:
     def build(cls, token_lists, min_count=1, specials=(PADDING, UNKNOWN)):
         """Return the vocabulary of training texts, the most frequent words first.
 
-        Equally frequent ones go by the alphabet, so every run gives the same.
-
-        Parameters
-        ----------
-        token_lists : sequence of sequences of str
-        min_count : int
-            Rarer words are left out.
-        specials : sequence of str
-            Come first, met in the texts or not.
-
-        Raises
-        ------
-        CourseError
-            Texts that are not cut into words, or no word that is kept.
+        Equally frequent ones go by the alphabet, so every run gives the same.  Words
+        rarer than ``min_count`` are left out; ``specials`` come first, met in the texts
+        or not.  Texts that are not cut into words, or no word: CourseError.
         """
         specials, tokens = _words(specials), _flat(token_lists)
         counts, least = Counter(tokens), _whole(min_count, "min_count")

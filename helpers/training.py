@@ -46,10 +46,7 @@ def _quiet_descriptor():
 def seed_from_environment():
     """Return the seed of this run: ``COURSE_SEED``, or 42.
 
-    Raises
-    ------
-    CourseError
-        ``COURSE_SEED`` is not a whole number from 0 to 2**32 - 1.
+    What is not a whole number from 0 to 2**32 - 1 is a CourseError.
     """
     text = os.environ.get("COURSE_SEED", "").strip() or str(DEFAULT_SEED)
     if not (text.isascii() and text.isdigit() and int(text) < 2**32):
@@ -64,12 +61,8 @@ def install_missing():
     """Install what the course needs and this Python lacks, upgrading nothing.
 
     A no-op in the course's own environment; on Colab it adds gensim and pymorphy3,
-    pinned to the NumPy, TensorFlow and Keras that are there.
-
-    Raises
-    ------
-    CourseError
-        pip failed.
+    pinned to the NumPy, TensorFlow and Keras that are there.  Where pip fails a
+    CourseError quotes it.
     """
     import importlib.metadata
     import importlib.util
@@ -97,10 +90,7 @@ def install_missing():
 def start():
     """Seed every generator, import Keras quietly, set the plot style, name the device.
 
-    Returns
-    -------
-    int
-        The seed, as `seed_from_environment` gives it, for ``numpy.random.default_rng``.
+    Returns the seed, an int, for ``numpy.random.default_rng``.
     """
     seed = seed_from_environment()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -145,21 +135,11 @@ def describe_device():
     return f"{device}; Keras {keras.__version__} на {title} {version}"
 
 
-def progress(name="обучение", every=0.3):
+def progress(name="обучение"):
     """Return a Keras callback: one line that moves while training runs.
 
-    The line ends as a summary of the last epoch, without seconds.
-
-    Parameters
-    ----------
-    name : str
-        What is being trained; the line begins with it.
-    every : float
-        Least time between two updates of the line, in seconds.
-
-    Returns
-    -------
-    keras.callbacks.Callback
+    It begins with ``name``, what is being trained, moves at most every 0.3 s, and ends
+    as a summary of the last epoch, without seconds.
     """
     import keras
 
@@ -171,7 +151,7 @@ def progress(name="обучение", every=0.3):
             self.epoch = epoch + 1
 
         def on_train_batch_end(self, batch, logs=None):
-            if time.monotonic() - self.shown >= every:
+            if time.monotonic() - self.shown >= 0.3:
                 self.shown = time.monotonic()
                 of = f"{self.epoch} из {self.params['epochs']}"
                 self.write(f"{name}: эпоха {of}, батч {batch + 1}{_figures(logs)}")
@@ -180,8 +160,7 @@ def progress(name="обучение", every=0.3):
             self.last = dict(logs or {})
 
         def on_train_end(self, logs=None):
-            epochs = f"эпох {self.epoch}"
-            self.write(f"{name}: {epochs}{_figures(self.last)}", end="\n")
+            self.write(f"{name}: эпох {self.epoch}{_figures(self.last)}", end="\n")
 
         def write(self, text, end=""):
             print(f"\r{text.ljust(self.width)}", end=end, flush=True)

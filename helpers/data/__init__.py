@@ -60,8 +60,8 @@ def load(name, mode=None):
     ----------
     name : str
         A key of `CATALOGUE`.
-    mode : str, optional
-        ``"sample"`` or ``"full"``; `default_mode` when it is left out.
+    mode : {"sample", "full"}, optional
+        `default_mode` when it is left out.
 
     Returns
     -------

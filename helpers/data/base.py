@@ -4,7 +4,7 @@ import contextlib
 import csv
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,49 +25,28 @@ class DamagedError(Exception):
 class Source:
     """One way in which a full data set lies in files.
 
-    Attributes
-    ----------
-    files : tuple of Remote
-    read : callable
-        From the list of their paths to the loader's value; raises `DamagedError`.
+    ``read`` turns the list of their paths into the loader's value, or raises
+    `DamagedError`.
     """
 
-    files: tuple[Remote, ...]
+    files: Sequence[Remote]
     read: Callable
-
-    @classmethod
-    def of(cls, read, *files):
-        """Return the source of these files."""
-        return cls(files, read)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A data set of the catalogue.
+    """A data set of the catalogue: what the printed line calls it, where it comes from.
 
-    Attributes
-    ----------
-    sample_title, full_title : str
-        What the printed line calls the data, in Russian.
-    sample : callable
-        Returns the embedded sample: a dataclass with a field ``mode``, which the loader
-        fills in.
-    sources : tuple of Source
-        The first one whose files have addresses is downloaded; any of them may lie
-        in ``COURSE_DATA_DIR``.  Where none has an address and none lies there, full
-        mode says so and uses the sample.  Without sources the sample is all there is,
-        and it serves both modes.
+    ``sample`` returns the embedded sample: a dataclass with a field ``mode``, which the
+    loader fills in.  Any of ``sources`` may lie in ``COURSE_DATA_DIR``, and the first
+    one whose files have addresses is downloaded; where none has, and none lies there,
+    full mode says so and uses the sample.  Without sources that serves both modes.
     """
 
     sample_title: str
     sample: Callable
     full_title: str = ""
-    sources: tuple[Source, ...] = ()
-
-    @classmethod
-    def of(cls, sample_title, sample, full_title, *sources):
-        """Return the entry of a data set that has these sources."""
-        return cls(sample_title, sample, full_title, sources)
+    sources: Sequence[Source] = ()
 
 
 # --- values that several data sets share ----------------------------------------------
@@ -85,8 +64,7 @@ class Pictures:
         int64, shape (n,), from 0 to ``len(class_names) - 1``.
     class_names : tuple of str
         In Russian, in the order of the labels.
-    mode : str
-        ``"sample"`` or ``"full"``.
+    mode : {"sample", "full"}
     """
 
     x_train: np.ndarray
@@ -121,8 +99,7 @@ class Tables:
     ----------
     train, test : pandas.DataFrame
         The same columns in the same order; rows are numbered from 0.
-    mode : str
-        ``"sample"`` or ``"full"``.
+    mode : {"sample", "full"}
     """
 
     train: "pandas.DataFrame"  # noqa: F821 - pandas is loaded with the first table
@@ -152,10 +129,7 @@ class Tables:
 def default_mode():
     """Return the mode of this run: ``COURSE_DATA``, else full on Colab, else sample.
 
-    Raises
-    ------
-    CourseError
-        ``COURSE_DATA`` is neither ``sample`` nor ``full``.
+    Another word in ``COURSE_DATA`` is a `CourseError`.
     """
     text = os.environ.get("COURSE_DATA", "").strip()
     if not text:
@@ -180,13 +154,9 @@ def load_full(entry):
     for source in entry.sources if folder else ():
         paths = [folder / remote.name for remote in source.files]
         if all(path.is_file() for path in paths):
-            instead = "он будет скачан" if download else "урок возьмёт выборку"
-            return _read(
-                source,
-                paths,
-                "Замените файл или уберите переменную COURSE_DATA_DIR, тогда "
-                f"{instead}.",
-            )
+            advice = "Замените файл или уберите переменную COURSE_DATA_DIR, тогда "
+            advice += "он будет скачан." if download else "урок возьмёт выборку."
+            return _read(source, paths, advice)
     names = " или ".join(
         " + ".join(remote.name for remote in source.files) for source in entry.sources
     )
@@ -225,7 +195,7 @@ def _without_name(paths, error):
 
 
 @contextlib.contextmanager
-def refused_as_damaged():
+def as_damaged():
     """Turn a reader's `CourseError` into `DamagedError`, without its advice."""
     try:
         yield
@@ -237,23 +207,15 @@ def refused_as_damaged():
 def course_file(name, unread="таблица не читается"):
     """Give the path of a file in `SAMPLES`; what is wrong inside is one `CourseError`.
 
-    Parameters
-    ----------
-    name : str
-    unread : str
-        What is said where Python itself cannot read it.
+    What is said where Python itself cannot read the file is ``unread``.
     """
     path = SAMPLES / name
     try:
-        with refused_as_damaged():
+        with as_damaged():
             yield path
-    except DamagedError as error:
-        what, cause = _without_name([path], error), error
-    except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
-        what, cause = unread, error
-    else:
-        return
-    raise CourseError(
-        f"{path}: {what}",
-        f"Это файл самого курса: верните его командой git checkout -- data/{name}",
-    ) from cause
+    except (DamagedError, OSError, ValueError, KeyError, TypeError, csv.Error) as error:
+        named = isinstance(error, DamagedError)
+        raise CourseError(
+            f"{path}: {_without_name([path], error) if named else unread}",
+            f"Это файл самого курса: верните его командой git checkout -- data/{name}",
+        ) from error

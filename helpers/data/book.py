@@ -4,13 +4,7 @@ import tomllib
 from collections import Counter
 from dataclasses import dataclass
 
-from helpers.data.base import (
-    DamagedError,
-    Entry,
-    Source,
-    course_file,
-    refused_as_damaged,
-)
+from helpers.data.base import DamagedError, Entry, Source, as_damaged, course_file
 from helpers.data.download import Remote
 from helpers.errors import CourseError
 from helpers.own.books import RUSSIAN, proper_names, read_book, sentences
@@ -23,6 +17,7 @@ KARAMAZOV = (
     "%D0%91%D1%80%D0%B0%D1%82%D1%8C%D1%8F%20"
     "%D0%9A%D0%B0%D1%80%D0%B0%D0%BC%D0%B0%D0%B7%D0%BE%D0%B2%D1%8B%20-%20Proofed.txt"
 )
+KARAMAZOV_SUM = "6f6644f6224a0b082d1a485b9b52f103a9b80cdfa529959171dc352278d10425"
 KARAMAZOV_WORDS = 250_000  # of 292,675: another edition is welcome, half a file is not
 KARAMAZOV_NAMES = 100  # times each asked name occurs, at the least; the rarest 521
 OWN_SENTENCES = 2000  # of a student's book, at the least
@@ -51,8 +46,7 @@ class Book:
         are those that `helpers.own.books.proper_names` finds, in the forms that occur.
     asked : tuple of str
         Words of ``classes`` for the closing table, chosen before training.
-    mode : str
-        ``"sample"``, ``"full"``, or ``"own"`` for a student's book.
+    mode : {"sample", "full", "own"}
     """
 
     title: str
@@ -97,7 +91,7 @@ def _words_of(name, key):
 def read_karamazov(paths):
     """Return the novel, in any edition that is whole."""
     known = _words_of("novel_names.toml", "karamazov")
-    with refused_as_damaged():
+    with as_damaged():
         text = read_book(paths[0])
         found = sentences(text)
     counts = Counter(word for sentence in found for word in sentence)
@@ -122,15 +116,9 @@ def read_karamazov(paths):
     )
 
 
-NOVEL = Remote(
-    "karamazov.txt",
-    (KARAMAZOV,),
-    "6f6644f6224a0b082d1a485b9b52f103a9b80cdfa529959171dc352278d10425",
-    megabytes=4,
-)
-ENTRY = Entry.of(
-    "сага", sample, "«Братья Карамазовы»", Source.of(read_karamazov, NOVEL)
-)
+NOVEL = Remote("karamazov.txt", (KARAMAZOV,), KARAMAZOV_SUM, megabytes=4)
+FULL = Source([NOVEL], read_karamazov)
+ENTRY = Entry("сага", sample, "«Братья Карамазовы»", [FULL])
 
 
 # --- a student's own ------------------------------------------------------------------
@@ -139,16 +127,9 @@ ENTRY = Entry.of(
 def own_book(path):
     """Return a student's own Russian book and print one line that says which it is.
 
-    Parameters
-    ----------
-    path : str or pathlib.Path
-        A .txt, .fb2, .fb2.zip or .epub: see `helpers.own.books.read_book`.
-
-    Returns
-    -------
-    Book
-        Its ``classes`` are the names that `helpers.own.books.proper_names` finds, its
-        ``asked`` the three most frequent of them; both are empty when there are none.
+    The file is one that `helpers.own.books.read_book` reads: .txt, .fb2, .fb2.zip or
+    .epub.  The ``classes`` are the names found in the book, ``asked`` the three most
+    frequent of them; both are empty when there are none.
 
     Raises
     ------
@@ -212,10 +193,6 @@ def check_names(book):
 
     Lesson 5 keeps the names of ``book.asked``, in all their cases, for its last table,
     and chooses its settings by the others.  The course's own books have enough.
-
-    Parameters
-    ----------
-    book : Book
 
     Raises
     ------

@@ -45,10 +45,7 @@ def _checked(arrays):
     return Pictures.of(arrays, NAMES)
 
 
-ENTRY = Entry.of(
-    "одежда, нарисованная программой",
-    sample,
-    "весь Fashion-MNIST",
-    Source.of(read_four, *(Remote.at(KERAS_FILES, *each) for each in FILES.values())),
-    Source.of(read_one, Remote("fashion_mnist.npz")),
-)
+FOUR = Source([Remote.at(KERAS_FILES, *each) for each in FILES.values()], read_four)
+ONE = Source([Remote("fashion_mnist.npz")], read_one)
+TITLE = "одежда, нарисованная программой"
+ENTRY = Entry(TITLE, sample, "весь Fashion-MNIST", [FOUR, ONE])

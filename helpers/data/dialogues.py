@@ -2,13 +2,7 @@
 
 from dataclasses import dataclass
 
-from helpers.data.base import (
-    DamagedError,
-    Entry,
-    Source,
-    course_file,
-    refused_as_damaged,
-)
+from helpers.data.base import DamagedError, Entry, Source, as_damaged, course_file
 from helpers.data.download import Remote
 from helpers.own.dialogues import Dialogue, read_dialogues, read_statements
 from helpers.own.files import existing_file
@@ -41,8 +35,7 @@ class Dialogues:
         Their ``context`` is the fact; several have the same.
     title : str
         In Russian; of a student's file its name.
-    mode : str
-        ``"sample"``, ``"full"``, or ``"own"`` for a student's file.
+    mode : {"sample", "full", "own"}
     """
 
     small_talk: list[Dialogue]
@@ -81,7 +74,7 @@ def read_koziev(paths):
     """Return facts of other people; small talk is the course's own."""
     facts = []
     for (count, _), path in zip(PARTS.values(), paths, strict=True):
-        with refused_as_damaged():
+        with as_damaged():
             found = read_statements(path)
         if len(found) != count:
             raise DamagedError(
@@ -92,30 +85,17 @@ def read_koziev(paths):
     return Dialogues(_of_the_course("smalltalk.txt"), facts, "факты из NLP_Datasets")
 
 
-FULL = [Remote.at(KOZIEV, name, 4, sha256) for name, (_, sha256) in PARTS.items()]
-ENTRY = Entry.of(
-    "диалоги курса", sample, "факты из NLP_Datasets", Source.of(read_koziev, *FULL)
-)
+FILES = [Remote.at(KOZIEV, name, 4, sha256) for name, (_, sha256) in PARTS.items()]
+FULL = Source(FILES, read_koziev)
+ENTRY = Entry("диалоги курса", sample, "факты из NLP_Datasets", [FULL])
 
 
 def own_dialogues(path):
     """Return a student's own dialogues and print one line that says which they are.
 
-    Parameters
-    ----------
-    path : str or pathlib.Path
-        A text file of small talk, of facts, or of both: see
-        `helpers.own.dialogues.read_dialogues`.
-
-    Returns
-    -------
-    Dialogues
-        Either list may be empty, but not both.
-
-    Raises
-    ------
-    CourseError
-        As `helpers.own.dialogues.read_dialogues`.
+    The file is one of small talk, of facts, or of both, as
+    `helpers.own.dialogues.read_dialogues` reads and refuses it: either list may be
+    empty, but not both.
     """
     path = existing_file(path)
     found = read_dialogues(path)

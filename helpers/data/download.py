@@ -4,9 +4,12 @@ What is in the files is the business of the modules of the data sets.
 """
 
 import errno
+import hashlib
+import logging
 import os
 import re
 import ssl
+import sys
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,25 +28,15 @@ class PageError(ValueError):
 
 @dataclass(frozen=True)
 class Remote:
-    """A file of a full data set.
+    """A file of a full data set; without addresses it is nowhere to be downloaded.
 
-    Attributes
-    ----------
-    name : str
-        Its name in ``COURSE_DATA_DIR`` and in the cache.
-    urls : tuple of str
-        Where it is downloaded from, first choice first; empty when it has no address.
-    sha256 : str or None
-        Sum of the downloaded bytes; None where nobody has published one, and then
-        the reader of the data set checks what is inside.
-    megabytes : int
-        Of the download, rounded up.
+    Where nobody has published a sum the reader of the data set checks what is inside.
     """
 
-    name: str
-    urls: tuple[str, ...] = ()
+    name: str  # in ``COURSE_DATA_DIR`` and in the cache
+    urls: tuple[str, ...] = ()  # first choice first
     sha256: str | None = None
-    megabytes: int = 0
+    megabytes: int = 0  # of the download, rounded up
 
     @classmethod
     def at(cls, folder, name, megabytes, sha256=None):
@@ -55,12 +48,7 @@ def teacher_folder():
     """Return the absolute folder that ``COURSE_DATA_DIR`` names, or None.
 
     A relative path is looked for beside the course first, since kernels start in
-    ``lessons/``, then in the working directory.
-
-    Raises
-    ------
-    CourseError
-        There is no such folder.
+    ``lessons/``, then in the working directory.  No such folder: `CourseError`.
     """
     text = os.environ.get("COURSE_DATA_DIR", "").strip()
     if not text:
@@ -88,24 +76,11 @@ def fetch(remote):
     """Return the path of a verified file in the cache, downloading it when needed.
 
     Pooch writes the bytes to a temporary file, checks the sum, and only then gives
-    them their name, so that an interruption leaves nothing behind.
-
-    Parameters
-    ----------
-    remote : Remote
-
-    Returns
-    -------
-    pathlib.Path
-
-    Raises
-    ------
-    CourseError
-        Every address failed, or there is none; the message says what was tried and
-        how to do it by hand.
+    them their name, so that an interruption leaves nothing behind.  Where every address
+    fails a `CourseError` says what was tried and how to do it by hand.
     """
     target = cache_folder() / remote.name
-    if target.is_file() and _matches(target, remote.sha256):
+    if target.is_file() and is_whole(target, remote.sha256):
         return target
     failures, advice = [], {}
     for url in remote.urls:
@@ -129,15 +104,24 @@ def fetch(remote):
     )
 
 
+def is_whole(path, sha256):
+    """Tell whether a file has a sum; where none is known, any file has."""
+    if sha256 is None:
+        return True
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+
+
 def _download(url, remote, target):
-    import logging
+    from tqdm import tqdm
 
     pooch = _pooch()
     logger = pooch.get_logger()
     level = logger.level
     logger.setLevel(logging.CRITICAL)  # its lines are English; ours follow
     print(f"Скачиваю {remote.name}: {url}")
-    bar = _progress_bar()
+    look = {"unit": "Б", "unit_scale": True, "ncols": 79, "leave": False}
+    bar = tqdm(total=0, file=sys.stdout, **look)  # in a notebook stderr is red
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         source = pooch.create(
@@ -147,9 +131,7 @@ def _download(url, remote, target):
             urls={remote.name: url},
             retry_if_failed=ATTEMPTS - 1,
         )
-        downloader = pooch.HTTPDownloader(
-            progressbar=bar, chunk_size=1 << 16, timeout=30
-        )
+        downloader = pooch.HTTPDownloader(progressbar=bar, chunk_size=65536, timeout=30)
 
         def no_page(url, output, source):
             downloader(url, output, source)
@@ -171,23 +153,6 @@ def _download(url, remote, target):
         bar.close()
         logger.setLevel(level)
     return target
-
-
-def _progress_bar():
-    """Return a tqdm bar on stdout: what goes to stderr is red in a notebook."""
-    import sys
-
-    from tqdm import tqdm
-
-    return tqdm(
-        total=0, unit="Б", unit_scale=True, ncols=79, leave=False, file=sys.stdout
-    )
-
-
-def _matches(path, sha256):
-    if sha256 is None:
-        return True
-    return _pooch().file_hash(str(path)) == sha256
 
 
 def _pooch():

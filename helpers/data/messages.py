@@ -5,10 +5,11 @@ from helpers.data.base import (
     Entry,
     Source,
     Tables,
+    as_damaged,
     course_file,
-    refused_as_damaged,
 )
 from helpers.data.download import Remote
+from helpers.own.tables import read_labelled_texts, read_table
 
 FILES = (
     "https://raw.githubusercontent.com/dadelani/sib-200/"
@@ -33,8 +34,6 @@ COLUMNS = ["text", "topic", "style"]
 
 def sample():
     """Return the texts that were written for the course."""
-    from helpers.own.tables import read_labelled_texts
-
     with course_file("messages.csv") as path:
         return Tables.of(read_labelled_texts(path, list(TOPICS.values())), COLUMNS)
 
@@ -43,11 +42,9 @@ def read_sib(paths):
     """Return SIB-200: its training and validation texts are both for training."""
     import pandas as pd
 
-    from helpers.own.tables import read_table
-
     tables = []
     for (part, (count, _)), path in zip(PARTS.items(), paths, strict=True):
-        with refused_as_damaged():
+        with as_damaged():
             table = read_table(path, ["category", "text"])
         if len(table) != count or not table["category"].isin(list(TOPICS)).all():
             raise DamagedError(f"{path.name}: это не {count} текстов набора SIB-200")
@@ -57,13 +54,9 @@ def read_sib(paths):
     return Tables.of(pd.concat(tables), COLUMNS)
 
 
-FULL = [
+REMOTES = [
     Remote(f"sib200_rus_{part}.tsv", (f"{FILES}{part}.tsv",), sha256, megabytes=1)
     for part, (_, sha256) in PARTS.items()
 ]
-ENTRY = Entry.of(
-    "короткие тексты курса",
-    sample,
-    "SIB-200, русские тексты",
-    Source.of(read_sib, *FULL),
-)
+FULL = Source(REMOTES, read_sib)
+ENTRY = Entry("короткие тексты курса", sample, "SIB-200, русские тексты", [FULL])

@@ -7,7 +7,8 @@ from helpers.data.download import Remote
 from helpers.data.packed import expect, read_tar
 
 SITE = "https://www.cs.toronto.edu/~kriz/"
-CIFAR_SITE = "https://www.cs.toronto.edu/~kriz/"
+TEN_SUM = "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce"
+HUNDRED_SUM = "85cd44d02ba6437773c5bbd22e183051d648de2e7d6b014e1ef29b855ba677a7"
 NAMES = (
     "самолёт", "автомобиль", "птица", "кошка", "олень",
     "собака", "лягушка", "лошадь", "корабль", "грузовик",
@@ -53,11 +54,9 @@ def sample():
 
 def read_cifar10(paths):
     """Return CIFAR-10 from its archive."""
-    batches = read_tar(
-        paths[0], [f"data_batch_{number}" for number in range(1, 6)] + ["test_batch"]
-    )
-    x = [_pixels(batch, 10000) for batch in batches]
-    y = [_labels(batch, b"labels", 10000) for batch in batches]
+    names = [f"data_batch_{number}" for number in range(1, 6)] + ["test_batch"]
+    batches = [_batch(each, b"labels", 10000) for each in read_tar(paths[0], names)]
+    x, y = zip(*batches, strict=True)
     arrays = {
         "x_train": np.concatenate(x[:5]),
         "y_train": np.concatenate(y[:5]),
@@ -73,46 +72,31 @@ def read_cifar100(paths):
     names = meta.get(b"fine_label_names") if isinstance(meta, dict) else None
     if not isinstance(names, list) or len(names) != 100:
         raise DamagedError("в архиве нет ста названий классов")
-    arrays = {
-        "x_train": _pixels(train, 50000),
-        "y_train": _labels(train, b"fine_labels", 50000),
-        "x_test": _pixels(test, 10000),
-        "y_test": _labels(test, b"fine_labels", 10000),
-    }
+    x_train, y_train = _batch(train, b"fine_labels", 50000)
+    x_test, y_test = _batch(test, b"fine_labels", 10000)
+    arrays = dict(x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
     return Pictures.of(arrays, tuple(name.decode() for name in names))
 
 
-def _pixels(batch, count):
-    pixels = batch.get(b"data") if isinstance(batch, dict) else None
+def _batch(batch, key, count):
+    """Return the pictures of one file of an archive, and their labels."""
+    batch = batch if isinstance(batch, dict) else {}
+    pixels, labels = batch.get(b"data"), batch.get(key)
     if not isinstance(pixels, np.ndarray):
         raise DamagedError("в архиве нет массива data")
     expect("data", pixels, (count, 3072), np.uint8)
-    return np.ascontiguousarray(pixels.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1))
-
-
-def _labels(batch, key, count):
-    labels = batch.get(key) if isinstance(batch, dict) else None
     if (
         not isinstance(labels, list)
         or len(labels) != count
         or not all(type(label) is int and label >= 0 for label in labels)
     ):
         raise DamagedError(f"в архиве нет списка {key.decode()} из {count} меток")
-    return np.array(labels, np.int64)
+    pixels = pixels.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
+    return np.ascontiguousarray(pixels), np.array(labels, np.int64)
 
 
-TEN = Remote.at(
-    SITE,
-    "cifar-10-python.tar.gz",
-    171,
-    "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
-)
-HUNDRED = Remote.at(
-    SITE,
-    "cifar-100-python.tar.gz",
-    170,
-    "85cd44d02ba6437773c5bbd22e183051d648de2e7d6b014e1ef29b855ba677a7",
-)
+TEN = Remote.at(SITE, "cifar-10-python.tar.gz", 171, TEN_SUM)
+HUNDRED = Remote.at(SITE, "cifar-100-python.tar.gz", 170, HUNDRED_SUM)
 TITLE = "кусочки двух фотографий"
-ENTRY = Entry.of(TITLE, sample, "весь CIFAR-10", Source.of(read_cifar10, TEN))
-ENTRY_100 = Entry.of(TITLE, sample, "весь CIFAR-100", Source.of(read_cifar100, HUNDRED))
+ENTRY = Entry(TITLE, sample, "весь CIFAR-10", [Source([TEN], read_cifar10)])
+ENTRY_100 = Entry(TITLE, sample, "весь CIFAR-100", [Source([HUNDRED], read_cifar100)])

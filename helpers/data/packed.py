@@ -4,26 +4,23 @@ import gzip
 import io
 import pickle
 import tarfile
-import zipfile
 import zlib
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
 from helpers.data.base import DamagedError
 
 LIMIT = 1_000_000_000  # bytes of one unpacked array
-BROKEN = (
-    OSError,
-    ValueError,
-    EOFError,
-    zipfile.BadZipFile,
-    tarfile.TarError,
-    zlib.error,
-)
-HEADERS = {
-    (1, 0): np.lib.format.read_array_header_1_0,
-    (2, 0): np.lib.format.read_array_header_2_0,
+BROKEN = (OSError, ValueError, EOFError, BadZipFile, tarfile.TarError, zlib.error)
+# All that a pickle may name: what arrays and plain containers are made of.
+HARMLESS = {
+    ("numpy", "ndarray"),
+    ("numpy", "dtype"),
+    ("numpy._core.multiarray", "_reconstruct"),
+    ("numpy._core.numeric", "_frombuffer"),
+    ("_codecs", "encode"),
 }
 
 
@@ -47,31 +44,15 @@ def expect(name, array, shape, dtype):
 
 
 def read_npz(path, shapes, dtype=np.uint8):
-    """Return named arrays of an .npz file after checking them; never unpickles.
+    """Return arrays of an .npz file, a dict by their names; never unpickles.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-    shapes : dict of str to tuple
-        Expected shape of each array.
-    dtype : dtype
-        Of all of them.
-
-    Returns
-    -------
-    dict of str to numpy.ndarray
-
-    Raises
-    ------
-    DamagedError
-        Not an .npz, cut short, or another name, shape or dtype.
+    ``shapes`` are the expected shapes by the names, ``dtype`` is that of all arrays;
+    what is no such archive, or cut short, is a `DamagedError`.
     """
     try:
         with np.load(path, allow_pickle=False) as archive:
-            if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise DamagedError("это не архив .npz")
             arrays = {name: archive[name] for name in archive.files if name in shapes}
-    except BROKEN as error:
+    except (*BROKEN, TypeError) as error:  # TypeError: an .npy, which is one array
         raise DamagedError(
             "файл повреждён или это не архив .npz без объектов Python"
         ) from error
@@ -83,38 +64,22 @@ def read_npz(path, shapes, dtype=np.uint8):
 
 
 def read_npz_lists(path, name):
-    """Return an array of lists from an .npz file; runs nothing that is in the file.
+    """Return a list of what an array of lists in an .npz file holds; runs nothing.
 
     NumPy keeps such arrays as a pickle behind an ordinary header and opens them only
-    with ``allow_pickle=True``, which runs whatever the file asks for.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-    name : str
-        Of the array.
-
-    Returns
-    -------
-    list
-        What the array holds, one element a place.
-
-    Raises
-    ------
-    DamagedError
-        Not an .npz, cut short, no such array, of another dtype or number of axes, or a
-        pickle that names anything but arrays and plain values.
+    with ``allow_pickle=True``, which runs whatever the file asks for.  Here all but
+    `HARMLESS` is a `DamagedError`, as is an array that is missing, cut or of another
+    kind.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with ZipFile(path) as archive:
             info = archive.getinfo(f"{name}.npy")
             if info.file_size > LIMIT:
                 raise DamagedError(f"массив {name} больше гигабайта")
             packed = io.BytesIO(archive.read(info))
-        version = np.lib.format.read_magic(packed)
-        if version not in HEADERS:
-            raise ValueError(f"version {version}")
-        shape, _, dtype = HEADERS[version](packed)
+        if np.lib.format.read_magic(packed) != (1, 0):  # others are for long headers
+            raise ValueError("version")
+        shape, _, dtype = np.lib.format.read_array_header_1_0(packed)
     except KeyError as error:
         raise DamagedError(f"в архиве нет массива {name}") from error
     except BROKEN as error:
@@ -154,36 +119,20 @@ def read_tar(path, names):
 
 
 class _NumpyOnly(pickle.Unpickler):
-    """Unpickle nothing but arrays and plain containers: no other name is looked up."""
-
-    ALLOWED = frozenset(
-        {
-            ("numpy", "ndarray"),
-            ("numpy", "dtype"),
-            ("numpy._core.multiarray", "_reconstruct"),
-            ("numpy._core.numeric", "_frombuffer"),
-            ("_codecs", "encode"),
-        }
-    )
+    """Unpickle what is `HARMLESS`: no other name is looked up."""
 
     def find_class(self, module, name):
         module = module.replace("numpy.core.", "numpy._core.")  # NumPy 1 wrote so
-        if (module, name) not in self.ALLOWED:
+        if (module, name) not in HARMLESS:
             raise DamagedError(f"файл просит выполнить {module}.{name}: не открываю")
         return super().find_class(module, name)
 
 
 def unpickle_safely(data):
-    """Return what a pickle holds, when that is arrays, numbers, texts, lists, dicts.
+    """Return what the bytes of a pickle hold: arrays, numbers, texts, lists, dicts.
 
-    Parameters
-    ----------
-    data : bytes
-
-    Raises
-    ------
-    DamagedError
-        The pickle is cut short, or names anything else, which is never run.
+    A pickle that is cut short, or names anything else, which is never run, is a
+    `DamagedError`.
     """
     try:
         return _NumpyOnly(io.BytesIO(data), encoding="bytes").load()

@@ -25,6 +25,8 @@ from helpers.text import (
 
 COUNT = 25_000  # reviews of each part of IMDB, half of them for the film
 WORDS = 88_584
+TEXTS_SUM = "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f"
+INDEX_SUM = "027313fe9a320280f3bf0fac5baf58c4a683cf39a7ed9c3d3d3912bde4284cf6"
 SPECIALS = (PADDING, START, UNKNOWN, UNUSED)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
 
@@ -44,8 +46,7 @@ class Reviews:
         int64, shape (n,): 1 where the review is for the film, 0 where against it.
     vocabulary : helpers.text.Vocabulary
         All words; a lesson that wants the most frequent ones alone cuts at an index.
-    mode : str
-        ``"sample"`` or ``"full"``.
+    mode : {"sample", "full"}
     """
 
     x_train: list[np.ndarray]
@@ -62,22 +63,10 @@ class Reviews:
         )
 
     def encode(self, texts):
-        """Return texts in the encoding of ``x_train``.
+        """Return texts in the encoding of ``x_train``, a list of arrays.
 
-        Parameters
-        ----------
-        texts : sequence of str
-            See `review_words` for what becomes a word.
-
-        Returns
-        -------
-        list of numpy.ndarray
-            An empty text is the mark of the start alone.
-
-        Raises
-        ------
-        CourseError
-            As `helpers.text.check_texts`.
+        They are cut by `review_words` and refused as `helpers.text.check_texts` does;
+        an empty text is the mark of the start alone.
         """
         words = map(review_words, check_texts(texts))
         return [_row(self.vocabulary.encode([START, *each])) for each in words]
@@ -92,8 +81,8 @@ class LabelledTexts:
     texts : list of str
     labels : numpy.ndarray
         int64, shape (n,): 1 where the text is for the film, 0 where against it.
-    mode : str
-        ``"sample"`` or ``"full"``; the texts are the same.
+    mode : {"sample", "full"}
+        The texts are the same.
     """
 
     texts: list[str]
@@ -105,18 +94,10 @@ class LabelledTexts:
 
 
 def review_words(text):
-    """Return the words of a review, cut as those of Keras's IMDB.
+    """Return the words of a review, a list of str, cut as those of Keras's IMDB.
 
     Lower case; a hyphen parts words, an apostrophe inside does not; HTML tags are
     dropped and entities decoded.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    list of str
     """
     return tokenize(html.unescape(_TAG.sub(" ", text)).replace("-", " "))
 
@@ -135,7 +116,7 @@ def _labelled(path):
     labels = np.array([int(row["label"]) for row in rows], np.int64)
     texts = check_texts([row["text"] for row in rows])
     if set(labels.tolist()) != {0, 1}:
-        raise ValueError(f"labels {set(labels.tolist())}")
+        raise ValueError("labels")
     return rows, texts, labels
 
 
@@ -230,18 +211,8 @@ def _word_ranks(path):
     return ranks
 
 
-TEXTS = Remote.at(
-    KERAS_FILES,
-    "imdb.npz",
-    18,
-    "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f",
-)
-INDEX = Remote.at(
-    KERAS_FILES,
-    "imdb_word_index.json",
-    2,
-    "027313fe9a320280f3bf0fac5baf58c4a683cf39a7ed9c3d3d3912bde4284cf6",
-)
-ENTRY = Entry.of("отзывы о фильмах", sample, "IMDB", Source.of(read_imdb, TEXTS, INDEX))
+TEXTS = Remote.at(KERAS_FILES, "imdb.npz", 18, TEXTS_SUM)
+INDEX = Remote.at(KERAS_FILES, "imdb_word_index.json", 2, INDEX_SUM)
+ENTRY = Entry("отзывы о фильмах", sample, "IMDB", [Source([TEXTS, INDEX], read_imdb)])
 FREE = Entry("отзывы, написанные свободно", free_sample)
 SENTENCES = Entry("предложения из отзывов", sentences_sample)

@@ -31,41 +31,18 @@ class Basin:
     ten: gas, water, dry and mute are rounded medians and shares of such a ten; the rest
     was set so that the median peak and the median decline of a simulated basin, and the
     quantiles of all peaks, come near the real ones.
-
-    Attributes
-    ----------
-    start : float
-        Median of q_0, barrels in the first thirty days if there were no ramp-up.
-    spread : float
-        Deviation of its logarithm.
-    decline : float
-        Median of D, 1 / month.
-    bend : float
-        Mean of b.
-    ramp : float
-        Median time constant of the ramp-up, days.
-    noise : float
-        Median over wells of the deviation of the logarithm of a month's ``Liquid``.
-    gas : float
-        Median gas factor after a year, thousands of cubic feet a barrel.
-    water : float
-        Median of ``Water`` over ``Liquid``.
-    dry : float
-        Share of the wells whose water nobody records.
-    mute : float
-        Share of the wells whose days nobody records.
     """
 
-    start: float
-    spread: float
-    decline: float
-    bend: float
-    ramp: float
-    noise: float
-    gas: float
-    water: float
-    dry: float
-    mute: float
+    start: float  # median of q_0, barrels in thirty days if there were no ramp-up
+    spread: float  # deviation of its logarithm
+    decline: float  # median of D, 1 / month
+    bend: float  # mean of b
+    ramp: float  # median time constant of the ramp-up, days
+    noise: float  # median deviation of the logarithm of a month's ``Liquid``
+    gas: float  # median gas factor after a year, thousands of cubic feet a barrel
+    water: float  # median of ``Water`` over ``Liquid``
+    dry: float  # share of the wells whose water nobody records
+    mute: float  # share of the wells whose days nobody records
 
 
 BASINS = (
@@ -114,13 +91,12 @@ def simulate(count, rng):
     months to shut-ins, in which nothing is produced; each month is multiplied by noise
     whose median is 1 and which knows nothing of the month before.  What is lost in a
     stop does not come back.  Gas and water are ``Liquid`` times ratios of their own.
-
     ``DaysOn`` is 0 in all months of a well whose days nobody records.
 
     Parameters
     ----------
     count : int
-        Of wells; a fifth of them, in order, from each basin.
+        Of wells, 1 or more; a fifth of them, in order, from each basin.
     rng : numpy.random.Generator
         The only source of chance.
 
@@ -128,11 +104,6 @@ def simulate(count, rng):
     -------
     Wells
         With ``truth``; mode ``"simulated"``.
-
-    Raises
-    ------
-    CourseError
-        Less than one well.
     """
     if count < 1:
         raise CourseError(f"simulate({count}): нужна хотя бы одна скважина.")
@@ -200,9 +171,8 @@ def _days_on(alive, rng):
     draws = rng.random(alive.shape)
     shut = np.zeros(alive.shape, bool)
     for month in range(1, MONTHS):
-        shut[:, month] = draws[:, month] < np.where(
-            shut[:, month - 1], SHUT_AGAIN, SHUT
-        )
+        chance = np.where(shut[:, month - 1], SHUT_AGAIN, SHUT)
+        shut[:, month] = draws[:, month] < chance
     return on, shut
 
 
@@ -250,8 +220,7 @@ def _table(columns):
     import pandas as pd
 
     table = pd.DataFrame(columns)
-    liquid = table["Liquid"].to_numpy(np.float64)
-    for name, volume in (("RatioGasOil", "Gas"), ("PercentWater", "Water")):
-        safe = np.where(liquid > 0, liquid, 1)
-        table[name] = np.where(liquid > 0, table[volume] / safe, 0.0)
+    barrels = table["Liquid"].clip(lower=1)  # without oil both ratios are 0
+    table["RatioGasOil"] = table["Gas"] / barrels
+    table["PercentWater"] = table["Water"] / barrels
     return table[list(COLUMNS)]

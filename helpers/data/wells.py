@@ -4,13 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.data.base import (
-    DamagedError,
-    Entry,
-    Source,
-    course_file,
-    refused_as_damaged,
-)
+from helpers.data.base import DamagedError, Entry, Source, as_damaged, course_file
 from helpers.data.download import Remote
 from helpers.own.files import existing_file
 from helpers.own.wells import COLUMNS, read_wells
@@ -33,8 +27,7 @@ class Wells:
         is known of simulated wells alone.
     title : str
         In Russian; of a file its name.
-    mode : str
-        ``"sample"``, ``"full"``, ``"simulated"``, or ``"own"`` for a student's file.
+    mode : {"sample", "full", "simulated", "own"}
     """
 
     table: "pandas.DataFrame"  # noqa: F821 - pandas is loaded with the first table
@@ -81,14 +74,12 @@ def sample():
         truth = read_wells(path, [*months, "Liquid"])
         if not truth[months].equals(table[months]):
             raise DamagedError("строки не те, что в wells.csv")
-    curves = truth["Liquid"].to_numpy(np.float64)
-    curves = curves.reshape(table["API"].nunique(), -1)
-    return Wells(table, curves, "смоделированные скважины")
+    return Wells(table, Wells(truth, None, "").liquid, "смоделированные скважины")
 
 
 def read_production(paths):
     """Return the owner's wells; they have no curves without noise."""
-    with refused_as_damaged():
+    with as_damaged():
         wells = Wells(read_wells(paths[0], COLUMNS), None, paths[0].name)
     if wells.liquid.shape != FULL:
         raise DamagedError(
@@ -97,33 +88,19 @@ def read_production(paths):
     return wells
 
 
-ENTRY = Entry.of(
-    "смоделированные скважины",
-    sample,
-    "скважины production.csv",
-    Source.of(read_production, Remote("production.csv")),
+PRODUCTION = Source([Remote("production.csv")], read_production)
+ENTRY = Entry(
+    "смоделированные скважины", sample, "скважины production.csv", [PRODUCTION]
 )
 
 
 def own_wells(path):
     """Return a student's own wells and print one line that says which they are.
 
-    Parameters
-    ----------
-    path : str or pathlib.Path
-        A CSV file with the columns ``API`` (any name of a well), ``Year``, ``Month``,
-        ``Liquid``, ``Gas``, ``Water``: see `helpers.own.wells.read_wells`.
-
-    Returns
-    -------
-    Wells
-        Without ``truth``; the table has those of the file's columns that the course
-        knows.
-
-    Raises
-    ------
-    CourseError
-        As `helpers.own.wells.read_wells`.
+    The file is a CSV with the columns ``API`` (any name of a well), ``Year``,
+    ``Month``, ``Liquid``, ``Gas``, ``Water``, read and refused as by
+    `helpers.own.wells.read_wells`.  The wells have no ``truth``, and of the file's
+    other columns those that the course knows.
     """
     path = existing_file(path)
     wells = Wells(read_wells(path), None, path.stem, "own")

@@ -34,12 +34,13 @@ _UNPACK = "Распакуйте его и возьмите таблицу .csv, 
 def read_table(path, columns):
     """Return a CSV or TSV file as a table whose cells are all texts.
 
+    What is no such table is a CourseError, with the line that is to blame.
+
     Parameters
     ----------
     path : str or pathlib.Path
-        In an encoding that ``helpers.own.files.decode`` knows; commas, semicolons,
-        tabulations or vertical bars between the columns, as the first line ``sep=;``
-        says, or else as makes all rows equally wide.
+        Commas, semicolons, tabulations or vertical bars stand between the columns, as
+        the first line ``sep=;`` says, or else as makes all rows equally wide.
     columns : sequence of str
         Names that the table must have once; others are kept.
 
@@ -48,11 +49,6 @@ def read_table(path, columns):
     pandas.DataFrame
         Of str, surrounding blanks removed; an empty cell is ``""``.  Its index holds
         the line of the file in which each row begins; rows without a word are left out.
-
-    Raises
-    ------
-    CourseError
-        No such file or table; of a row too wide or too narrow, the line is named.
     """
     return read_cells(path, columns)[0]
 

@@ -28,14 +28,9 @@ def read_wells(path, columns=NEEDED):
     Parameters
     ----------
     path : str or pathlib.Path
-        In an encoding that ``helpers.own.files.decode`` knows.
     columns : sequence of str
         Names of `COLUMNS` that the file must have; of the others those of `COLUMNS`
         are kept.
-
-    Returns
-    -------
-    pandas.DataFrame
 
     Raises
     ------
@@ -153,54 +148,48 @@ def _check_histories(name, table, lines):
     import pandas as pd
 
     number = (table["Year"] * 12 + table["Month"] - 1).to_numpy(np.int64)
-    liquid = table["Liquid"].to_numpy()
-    codes, names = pd.factorize(table["API"])  # in the order in which they come
+    codes, wells = pd.factorize(table["API"])  # in the order in which they come
     order = np.lexsort([number, codes])
-    parts = np.split(order, np.cumsum(np.bincount(codes))[:-1])
-    wells = dict(zip(names, parts, strict=True))
+    steps, same_well = np.diff(number[order]), np.diff(codes[order]) == 0
+    for at in np.flatnonzero(same_well & (steps != 1))[:1]:
+        before, row = order[at : at + 2]
+        well, month = wells[codes[row]], number[before]
+        if steps[at] == 0:
+            what = f"месяц {_month(month)} скважины {well} уже стоит в строке "
+            advice = "Удалите одну из двух."
+            raise at_line(name, lines[row], what + str(lines[before]), advice)
+        raise at_line(
+            name,
+            lines[row],
+            f"перед этим месяцем у скважины {well} нет месяца {_month(month + 1)} "
+            f"(пропущено подряд: {steps[at] - 1})",
+            "Допишите его (с нулями, если скважина стояла) или удалите скважину.",
+        )
 
-    def refuse(row, what, advice):
-        raise at_line(name, lines[row], what, advice)
+    first_rows = np.unique(codes, return_index=True)[1]
+    months = np.bincount(codes)
 
-    for well, rows in wells.items():
-        steps = np.diff(number[rows])
-        for at in np.flatnonzero(steps == 0)[:1]:
-            refuse(
-                rows[at + 1],
-                f"месяц {_month(number[rows[at]])} скважины {well} уже стоит в строке "
-                f"{lines[rows[at]]}",
-                "Удалите одну из двух.",
-            )
-        for at in np.flatnonzero(steps > 1)[:1]:
-            refuse(
-                rows[at + 1],
-                f"перед этим месяцем у скважины {well} нет месяца "
-                f"{_month(number[rows[at]] + 1)} (пропущено подряд: {steps[at] - 1})",
-                "Допишите его (с нулями, если скважина стояла) или удалите скважину.",
-            )
-    first, least = names[0], len(wells[names[0]])
-    for well, rows in wells.items():
-        if len(rows) < MONTHS:
-            refuse(
-                rows.min(),
-                f"у скважины {well} месяцев всего {len(rows)}, а нужно хотя бы "
-                f"{MONTHS}: год, чтобы смотреть, и год, чтобы предсказывать",
-                "Допишите месяцы или удалите скважину.",
-            )
-    for well, rows in wells.items():
-        if len(rows) != least:
-            refuse(
-                rows.min(),
-                f"у скважины {well} месяцев {len(rows)}, а у скважины {first} "
-                f"{least}, нужно поровну",
-                f"Оставьте у всех одинаково, не меньше {MONTHS}.",
-            )
-        if not liquid[rows].any():
-            refuse(
-                rows.min(),
-                f"у скважины {well} во всех месяцах Liquid = 0, учиться не на чем",
-                "Удалите все её строки.",
-            )
+    def refuse(wrong, what, advice):
+        for at in np.flatnonzero(wrong)[:1]:
+            what = what.format(wells[at], months[at], wells[0], months[0])
+            raise at_line(name, lines[first_rows[at]], what, advice)
+
+    refuse(
+        months < MONTHS,
+        f"у скважины {{}} месяцев всего {{}}, а нужно хотя бы {MONTHS}: год, чтобы "
+        "смотреть, и год, чтобы предсказывать",
+        "Допишите месяцы или удалите скважину.",
+    )
+    refuse(
+        months != months[0],
+        "у скважины {} месяцев {}, а у скважины {} {}, нужно поровну",
+        f"Оставьте у всех одинаково, не меньше {MONTHS}.",
+    )
+    refuse(
+        np.bincount(codes, table["Liquid"] > 0) == 0,
+        "у скважины {} во всех месяцах Liquid = 0, учиться не на чем",
+        "Удалите все её строки.",
+    )
     return order
 
 

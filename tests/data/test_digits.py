@@ -48,6 +48,7 @@ def test_full_digits_from_a_teachers_folder(teacher, capsys):
         (lambda path: path.write_bytes(b"not a zip"), "повреждён"),
         (lambda path: path.write_bytes(path.read_bytes()[:2000]), "повреждён"),
         (lambda path: path.write_bytes(b""), "повреждён"),
+        (lambda path: np.save(path.open("wb"), np.zeros(3)), "не архив .npz"),
         (
             lambda path: np.savez(path, **mnist_like(x_test=np.zeros((5, 28, 28)))),
             "форма",
@@ -67,7 +68,17 @@ def test_full_digits_from_a_teachers_folder(teacher, capsys):
             "без объектов Python",
         ),
     ],
-    ids=["page", "cut", "empty", "shape", "first", "names", "labels", "objects"],
+    ids=[
+        "page",
+        "cut",
+        "empty",
+        "array",
+        "shape",
+        "first",
+        "names",
+        "labels",
+        "objects",
+    ],
 )
 def test_a_damaged_copy_is_refused_and_kept(teacher, spoil, said):
     path = teacher / "mnist.npz"

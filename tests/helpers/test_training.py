@@ -110,7 +110,7 @@ def test_progress_ends_as_one_line_without_seconds(capsys):
 
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     model.compile("sgd", "mse")
-    callback = training.progress("проба", every=0)
+    callback = training.progress("проба")
     model.fit(np.ones((8, 2)), np.ones(8), epochs=2, verbose=0, callbacks=[callback])
     shown = capsys.readouterr().out
     assert shown.count("\n") == 1
