@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.data.base import DamagedError, Entry, Source, course_file
+from helpers.data.base import DamagedError, Entry, Source, Tables, course_file
 from helpers.data.download import KERAS_FILES, Remote
 from helpers.data.packed import read_npz, read_npz_lists
 from helpers.errors import CourseError
@@ -140,6 +140,19 @@ def sample():
     )
 
 
+def written_sample():
+    """Return the reviews that eight authors wrote one by one, `Tables`.
+
+    ``voice`` is the author, 1 to 8, ``kind`` is plain, mixed or ironic, ``label`` is
+    1 for the film; no voice and no ``film`` is in both parts.
+    """
+    import pandas as pd
+
+    with course_file("reviews_written.csv") as path:
+        table = pd.read_csv(path, encoding="utf-8", keep_default_na=False)
+        return Tables.of(table, ["voice", "film", "kind", "label", "text"])
+
+
 def free_sample():
     """Return the reviews that were written without the phrases of the program."""
     with course_file("reviews_free.csv") as path:
@@ -216,3 +229,4 @@ INDEX = Remote.at(KERAS_FILES, "imdb_word_index.json", 2, INDEX_SUM)
 ENTRY = Entry("отзывы о фильмах", sample, "IMDB", [Source([TEXTS, INDEX], read_imdb)])
 FREE = Entry("отзывы, написанные свободно", free_sample)
 SENTENCES = Entry("предложения из отзывов", sentences_sample)
+WRITTEN = Entry("отзывы восьми авторов", written_sample)
