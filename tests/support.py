@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 
@@ -40,6 +41,23 @@ def line_of(call, *arguments):
     message = str(caught.value)
     assert "\n" not in message
     return message
+
+
+def run_cells(lesson, *marks, **names):
+    """Return the names that a lesson's imports and its cells with these marks define.
+
+    Each mark stands in one code cell; they run in the order given, after ``names``.
+    """
+    (path,) = (ROOT / "lessons").glob(f"{lesson:02}_*.ipynb")
+    book = nbformat.read(path, as_version=4)
+    sources = [cell.source for cell in book.cells if cell.cell_type == "code"]
+    wanted = [sources[1]]
+    for mark in marks:
+        (source,) = [each for each in sources if mark in each]
+        wanted.append(source)
+    for source in wanted:
+        exec(compile(source, f"<lesson {lesson}>", "exec"), names)
+    return names
 
 
 class FaultyHandler(http.server.SimpleHTTPRequestHandler):

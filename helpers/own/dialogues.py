@@ -17,16 +17,12 @@ import re
 from dataclasses import dataclass
 from unicodedata import category
 
-import numpy as np
-
 from helpers.errors import CourseError
 from helpers.own import files
 from helpers.own.files import at_line, existing_file
-from helpers.text import tokenize
 
 MAX_BYTES = 2_000_000  # of a file of dialogues
 MAX_LINE = 500  # characters of a line that is no comment
-LEAST = 4  # words from which on a statement is near another one but for one word
 
 DASHES = frozenset("-–—−‐‑‒―")  # what a keyboard or Word makes of "-"
 WORD = re.compile(r"[^\W_]")
@@ -208,105 +204,3 @@ def _triple(name, block):
         advice = "Нужны «T: утверждение», «Q: вопрос», «A: ответ»."
         raise at_line(name, number, what, advice)
     return Dialogue(says[0], (says[1],), says[2])
-
-
-# --- a fair split ---------------------------------------------------------------------
-
-
-def group_statements(statements):
-    """Return the number of the group that each statement belongs to.
-
-    Two statements are near when they have the same words in any order, or when one of
-    them, 4 words or more, has all its words but one in the other, which is as long or
-    shorter by that word.  Whoever is near is in one group, and so are the near of the
-    near.  Words are those of ``helpers.text.tokenize``: case, ё and marks do not count.
-
-    Returns
-    -------
-    numpy.ndarray
-        int64, shape (len(statements),), from 0 in the order in which groups come.
-    """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    first = {}  # statement that has a bag of words, whole or but for one word
-    pairs = []
-    for i, statement in enumerate(statements):
-        words = sorted(tokenize(statement))
-        bags = {tuple(words)}
-        if len(words) >= LEAST:
-            bags |= {(*words[:j], *words[j + 1 :]) for j in range(len(words))}
-        pairs += [(first.setdefault(bag, i), i) for bag in bags]
-    if not pairs:
-        return np.zeros(0, np.int64)
-    ones, size = np.ones(len(pairs)), len(statements)
-    near = coo_array((ones, np.transpose(pairs)), (size, size))
-    return connected_components(near, directed=False)[1].astype(np.int64)
-
-
-def split_facts(facts, rng, share):
-    """Part dialogues so that no held-out statement has its like in training.
-
-    Whole groups of `group_statements` are held out, in an order that ``rng`` draws,
-    as long as they fit: a large group stays in training.  Each question about a
-    statement is kept once, with the first of its answers; case, ё and marks do not
-    count, but the order of words does.
-
-    Parameters
-    ----------
-    facts : sequence of Dialogue
-        Each with a context, about two groups of statements or more; else CourseError.
-    rng : numpy.random.Generator
-        The only source of chance.
-    share : float
-        Of the statements that are held out, between 0 and 1; never more, unless no
-        group is so small: then one group is held out.
-
-    Returns
-    -------
-    train, test : list of Dialogue
-        In the order of ``facts``.
-    """
-    if not 0 < share < 1:
-        raise CourseError(f"share={share!r}: нужна доля больше 0 и меньше 1.")
-    if not all(fact.context for fact in facts):
-        what = "среди фактов есть реплики беседы, у них нет факта."
-        raise CourseError(what, "Делят только факты: dialogues.facts.")
-    facts = _once(facts)
-    statements = list(dict.fromkeys(fact.context for fact in facts))
-    groups = group_statements(statements)
-    sizes = np.bincount(groups)
-    if len(sizes) < 2:
-        alike = f"разных фактов {len(sizes)} (похожие считаются за один)"
-        what = f"{alike}, отложить для проверки нечего."
-        raise CourseError(what, "Допишите факты о другом.")
-    held = _held_out(sizes, rng, max(1, int(share * len(statements))))[groups]
-    tested = {each for each, away in zip(statements, held, strict=True) if away}
-    train = [fact for fact in facts if fact.context not in tested]
-    return train, [fact for fact in facts if fact.context in tested]
-
-
-def _held_out(sizes, rng, most):
-    """Return which groups are held out, of at most so many statements if any fit."""
-    held, order = np.zeros(len(sizes), bool), rng.permutation(len(sizes))
-    for group in order:
-        held[group] = sizes[held].sum() + sizes[group] <= most
-    if not held.any():
-        held[order[np.argmin(sizes[order])]] = True
-    return held
-
-
-def _once(facts):
-    """Return dialogues without the questions that a statement has had already."""
-    seen, kept = set(), []
-    words = {each: tuple(tokenize(each)) for each in {fact.context for fact in facts}}
-    for fact in facts:
-        questions = []
-        for question in fact.questions:
-            key = words[fact.context], tuple(tokenize(question))
-            if key not in seen:
-                seen.add(key)
-                questions.append(question)
-        if questions:
-            kept.append(Dialogue(fact.context, tuple(questions), fact.answer))
-    return kept

@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 
 from helpers.data import load
-from helpers.own.dialogues import group_statements, split_facts
 from helpers.text import tokenize
-from tests.support import ROOT
+from tests.support import ROOT, run_cells
 
 TOKENS = re.compile(r"[а-яё]+(?:-[а-яё]+)*|[.,!?:;—]")
 SHORT = ("да", "нет", "я", "мне", "у меня", "мой", "моя", "моё", "мои")
@@ -18,6 +17,12 @@ SHORT = ("да", "нет", "я", "мне", "у меня", "мой", "моя", "�
 @pytest.fixture(scope="module")
 def dialogues():
     return load("dialogues", "sample")
+
+
+@pytest.fixture(scope="module")
+def lesson():
+    """How lesson 7 tells facts that are nearly the same, and parts them."""
+    return run_cells(7, "def groups_of(", "def split_facts(")
 
 
 def plain(text):
@@ -70,16 +75,18 @@ def test_an_answer_stands_in_its_fact(dialogues):
             assert f" {plain(each.answer)} " in f" {plain(each.context)} ", each
 
 
-def test_no_fact_is_near_another(dialogues):
+def test_no_fact_is_near_another(dialogues, lesson):
     facts = list(dict.fromkeys(each.context for each in dialogues.facts))
-    assert len(set(group_statements(facts))) == len(facts)
+    groups = lesson["groups_of"]([tokenize(fact) for fact in facts])
+    assert len(set(groups)) == len(facts)
 
 
-def test_facts_held_out_have_words_never_seen(dialogues):
-    train, test = split_facts(dialogues.facts, np.random.default_rng(0), 0.2)
-    seen = {word for each in train for word in tokenize(each.context)}
-    held = {each.context for each in test}
-    fresh = [fact for fact in held if set(tokenize(fact)) - seen]
+def test_facts_held_out_have_words_never_seen(dialogues, lesson):
+    rows = [(tokenize(each.context), [], []) for each in dialogues.facts]
+    train, test = lesson["split_facts"](rows, np.random.default_rng(0), 0.2)
+    seen = {word for told, _, _ in train for word in told}
+    held = {tuple(told) for told, _, _ in test}
+    fresh = [told for told in held if set(told) - seen]
     assert len(fresh) > 0.9 * len(held)
 
 

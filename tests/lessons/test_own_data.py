@@ -267,3 +267,13 @@ def test_lesson_7_refuses_a_smaller_file_at_once(run, tmp_path, smaller):
     line = line_of(run, load, f"data.own_dialogues({path!r})")
     assert "нужно хотя бы 120, 60 и 20" in line
     assert f" {next(iter(smaller.values()))} " in line.replace(",", " ")
+
+
+def test_lesson_7_refuses_facts_that_are_all_near(run, tmp_path):
+    verbs = itertools.islice(map("".join, itertools.product(SYLLABLES, repeat=2)), 20)
+    near = [f"= Я тут всегда {verb}.\n- кто тут?\n- я\n" for verb in verbs]
+    path = stored(tmp_path, "бот.txt", "\n".join([dialogues(facts=0), *near]))
+    sources = cells(7, 'data.load("dialogues")', 'data.load("dialogues")')
+    sources += cells(7, "facts = dialogues.facts", "fact_rng = np.random")[1:]
+    line = line_of(run, sources, f"data.own_dialogues({path!r})")
+    assert "разных фактов 1 (похожие считаются за один)" in line

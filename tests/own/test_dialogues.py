@@ -1,14 +1,11 @@
-"""The dialogues of lesson 7: both modes, a student's own, mistakes, a fair split."""
+"""The dialogues of lesson 7: both modes, a student's own, mistakes."""
 
 import codecs
 import hashlib
-import itertools
 import re
 import shutil
 import zipfile
-from collections import Counter
 
-import numpy as np
 import pytest
 
 from helpers import data
@@ -16,13 +13,7 @@ from helpers.data import CATALOGUE, load, own_dialogues
 from helpers.data.dialogues import Dialogues
 from helpers.errors import CourseError
 from helpers.own import dialogues
-from helpers.own.dialogues import (
-    Dialogue,
-    group_statements,
-    read_dialogues,
-    read_statements,
-    split_facts,
-)
+from helpers.own.dialogues import Dialogue, read_dialogues, read_statements
 from helpers.text import tokenize
 from tests.support import line_of as refusal
 from tests.support import served_entry
@@ -302,14 +293,6 @@ def test_the_real_files(real_data, teacher_folder, samples, capsys):
     check_structure(full, "full")
     assert "фактов 4821, вопросов о них 68335" in capsys.readouterr().out
     assert all(len(fact.questions) == 1 for fact in full.facts)
-    train, test = split_facts(full.facts, np.random.default_rng(0), 0.1)
-    check_split(full.facts, train, test)
-    kept = {fact.context for fact in [*train, *test]}
-    assert len({fact.context for fact in test}) == len(kept) // 10
-    statements = list(dict.fromkeys(fact.context for fact in full.facts))
-    groups = group_statements(statements)
-    assert groups.max() + 1 == 3417
-    assert np.bincount(groups).max() == 556
 
 
 # --- a student's file -----------------------------------------------------------------
@@ -552,197 +535,6 @@ def test_what_is_wrong_with_statements(content, said, tmp_path):
     message = line_of(read_statements, own(tmp_path, content, "факты.txt"))
     assert message.startswith("факты.txt")
     assert re.search(said, message), message
-
-
-# --- a fair split ---------------------------------------------------------------------
-
-
-def near(one, other):
-    """Return whether two statements are near, by the definition."""
-    one, other = Counter(tokenize(one)), Counter(tokenize(other))
-    longer = max(one.total(), other.total())
-    return one == other or (longer >= 4 and (one & other).total() >= longer - 1)
-
-
-def check_split(facts, train, test):
-    """Check all that a split promises, but for its size."""
-    contexts = [{fact.context for fact in part} for part in (train, test)]
-    assert not contexts[0] & contexts[1]
-    assert contexts[0]
-    assert contexts[1]
-    assert contexts[0] | contexts[1] <= {fact.context for fact in facts}
-    bags = [whole_and_less(part) for part in contexts]
-    assert not bags[0] & bags[1]
-    order = {fact: i for i, fact in reversed(list(enumerate(map(key_of, facts))))}
-    for part in (train, test):
-        places = [order[key_of(fact)] for fact in part]
-        assert places == sorted(places)
-    asked = [
-        (tuple(tokenize(fact.context)), tuple(tokenize(question)))
-        for fact in [*train, *test]
-        for question in fact.questions
-    ]
-    assert len(asked) == len(set(asked))
-    assert set(asked) == {
-        (tuple(tokenize(fact.context)), tuple(tokenize(question)))
-        for fact in facts
-        for question in fact.questions
-    }
-
-
-def key_of(fact):
-    return fact.context, fact.answer, fact.questions[-1]
-
-
-def whole_and_less(statements):
-    """Return the bags of words of statements, and those without one of the words."""
-    bags = set()
-    for statement in statements:
-        words = sorted(tokenize(statement))
-        bags.add(tuple(words))
-        if len(words) >= 4:
-            bags.update(itertools.combinations(words, len(words) - 1))
-    return bags
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "together"),
-    [
-        ("Я живу тут", "Тут я живу!", True),
-        ("Всё своё", "все СВОЕ.", True),
-        ("Я живу тут", "Я живу там", False),  # three words say too little
-        ("Я живу тут давно", "Я давно живу там", True),
-        ("Я живу тут давно", "Я живу тут", True),
-        ("Я живу тут давно", "Я живу", False),
-        ("Я живу тут давно", "Он жил тут давно", False),
-        ("Да, я да", "Да, я", False),
-        ("да да да да", "да да да", True),
-        ("да да да да", "да да", False),
-        ("да да нет нет", "да нет нет нет", True),
-        ("да да нет нет", "нет нет нет нет", False),
-        ("", "Я", False),
-        ("!", "?", True),
-    ],
-)
-def test_which_statements_are_near(one, other, together):
-    assert near(one, other) == together
-    groups = group_statements([one, other])
-    assert groups.dtype == np.int64
-    assert groups.tolist() == [0, int(not together)]
-
-
-def test_near_of_the_near_are_one_group():
-    chain = ["а б в г", "д е ж з", "в г д а", "г д е а", "е г з д", "к л м н о"]
-    assert group_statements(chain).tolist() == [0, 0, 0, 0, 0, 1]
-    assert group_statements(chain[:2]).tolist() == [0, 1]
-    assert group_statements([]).shape == (0,)
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_groups_are_those_of_the_definition(seed):
-    rng = np.random.default_rng(seed)
-    words = np.array(list("абвгдежзик"))
-    statements = [" ".join(rng.choice(words, rng.integers(1, 8))) for _ in range(150)]
-    groups = list(range(150))
-    for i, j in itertools.combinations(range(150), 2):
-        if near(statements[i], statements[j]) and groups[i] != groups[j]:
-            groups = [groups[i] if each == groups[j] else each for each in groups]
-    numbers = {}
-    wanted = [numbers.setdefault(each, len(numbers)) for each in groups]
-    assert 1 < len(numbers) < 150
-    assert group_statements(statements).tolist() == wanted
-
-
-def test_ten_thousand_statements_take_a_moment():
-    rng = np.random.default_rng(0)
-    words = rng.integers(0, 100, (10_000, 6))
-    groups = group_statements([" ".join(map(str, row)) for row in words])
-    assert len(groups) == 10_000
-
-
-def facts_about(*statements):
-    return [Dialogue(each, ("кто?", f"{each}?"), "я") for each in statements]
-
-
-RUN = [" ".join(["это", *(f"{i}{j}" for j in range(3))]) for i in range(40)]
-
-
-@pytest.mark.parametrize("share", [0.01, 0.1, 0.25, 0.5, 0.99])
-@pytest.mark.parametrize("seed", range(3))
-def test_the_share_is_that_of_statements(share, seed):
-    facts = facts_about(*RUN)
-    train, test = split_facts(facts, np.random.default_rng(seed), share)
-    check_split(facts, train, test)
-    assert len(test) == max(1, int(share * 40))
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_a_large_group_stays_in_training(seed):
-    alike = [f"я живу тут {i}" for i in range(20)]
-    facts = facts_about(*RUN[:20], *alike)
-    train, test = split_facts(facts, np.random.default_rng(seed), 0.25)
-    check_split(facts, train, test)
-    assert len(test) == 10
-    assert {fact.context for fact in train} >= set(alike)
-
-
-def test_the_least_group_is_held_out_where_none_fits():
-    alike = [f"я живу тут {i}" for i in range(7)]
-    facts = facts_about(*alike, "Это я и ты", "это ты и я", "Это ты и он")
-    train, test = split_facts(facts, np.random.default_rng(0), 0.1)
-    check_split(facts, train, test)
-    assert [fact.context for fact in test] == [
-        "Это я и ты",
-        "это ты и я",
-        "Это ты и он",
-    ]
-
-
-def test_the_same_seed_parts_the_same_way_and_another_otherwise():
-    facts = facts_about(*RUN)
-    one, again, other = (
-        split_facts(facts, np.random.default_rng(seed), 0.2) for seed in (1, 1, 2)
-    )
-    assert one == again
-    assert one != other
-
-
-def test_each_question_about_a_statement_is_kept_once():
-    facts = [
-        Dialogue("Я ещё тут.", ("ты тут?", "Ты тут", "тут ты?"), "да"),
-        Dialogue("я еще тут", ("где ты?", "ты тут?"), "тут"),
-        Dialogue("Тут я ещё", ("ты тут?",), "да"),
-        Dialogue("Я ещё тут.", ("ты тут?", "ТУТ ТЫ!"), "конечно"),
-        Dialogue("Он там", ("ты тут?",), "нет"),
-    ]
-    kept = [
-        Dialogue("Я ещё тут.", ("ты тут?", "тут ты?"), "да"),
-        Dialogue("я еще тут", ("где ты?",), "тут"),
-        Dialogue("Тут я ещё", ("ты тут?",), "да"),
-        Dialogue("Он там", ("ты тут?",), "нет"),
-    ]
-    whole = list(facts)
-    parts = {}
-    for seed in range(10):
-        train, test = split_facts(facts, np.random.default_rng(seed), 0.3)
-        assert sorted(map(repr, [*train, *test])) == sorted(map(repr, kept))
-        parts[len(train)] = train
-    assert parts[3] == kept[:3]
-    assert facts == whole
-
-
-@pytest.mark.parametrize("share", [0, 1, -0.1, 20, float("nan")])
-def test_what_is_no_share(share):
-    said = line_of(split_facts, facts_about(*RUN), np.random.default_rng(0), share)
-    assert "нужна доля больше 0 и меньше 1" in said
-
-
-def test_what_cannot_be_split():
-    rng = np.random.default_rng(0)
-    assert "разных фактов 0" in line_of(split_facts, [], rng, 0.1)
-    same = facts_about("Я тут", "Тут я")
-    assert "разных фактов 1 (похожие" in line_of(split_facts, same, rng, 0.1)
-    assert "Делят только факты" in line_of(split_facts, SMALL_TALK, rng, 0.1)
 
 
 def test_limits_are_those_of_the_messages():
