@@ -14,8 +14,8 @@ from helpers.errors import CourseError
 from tests.support import check_tables
 
 # Near-duplicates, each measure over all pairs of reviews: shared words of all words of
-# two, cosine of TF-IDF vectors of pieces of 3 to 5 letters.  The largest found were 0.26
-# and 0.34 (two of one film); retellings in the texts of lesson 2 had 0.41 and more.
+# two, cosine of TF-IDF vectors of pieces of 3 to 5 letters.  The largest found were
+# 0.26 and 0.34 (of one film); retellings in the texts of lesson 2 had 0.41 and more.
 NEAR_WORDS, NEAR_LETTERS = 0.3, 0.36
 
 
