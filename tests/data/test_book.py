@@ -17,7 +17,7 @@ from helpers.data import CATALOGUE, load, own_book
 from helpers.data.book import Book
 from helpers.own.books import read_book, sentences
 from helpers.text import tokenize
-from tests.own.test_books import epub, fb2, page
+from tests.books import epub, fb2, page
 from tests.support import line_of, served_entry
 
 SAGA = (ROOT / "data" / "saga.txt").read_text(encoding="utf-8")

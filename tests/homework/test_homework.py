@@ -1,7 +1,6 @@
 """The homework: solutions pass, stubs and wrong answers get a line that helps."""
 
 import ast
-import importlib
 import os
 import re
 
@@ -21,6 +20,7 @@ from lessons.checks.homework import (
     records_of,
     verdict,
 )
+from tests.homework.answers import NUMBERS, answers_of, cases, exercises_of, made
 from tests.lessons.hygiene import homework_problems
 from tests.support import ROOT
 from tools import exercises
@@ -29,16 +29,7 @@ from tools.set_slug import PROJECT, read_address
 ADDRESS = read_address(PROJECT.read_text(encoding="utf-8"))
 SOLUTIONS = sorted(exercises.SOLUTIONS.glob("*.ipynb"))
 EXERCISES = sorted(exercises.EXERCISES.glob("*.ipynb"))
-NUMBERS = [path.stem[:2] for path in SOLUTIONS]
 STEMS = [path.stem for path in SOLUTIONS]
-
-
-def answers_of(number):
-    return importlib.import_module(f"tests.homework.answers.lesson_{number}")
-
-
-def exercises_of(number):
-    return importlib.import_module(f"lessons.checks.lesson_{number}").EXERCISES
 
 
 def text_of(book):
@@ -48,25 +39,6 @@ def text_of(book):
         output.get("text", output.get("data", {}).get("text/plain", ""))
         for output in outputs
     )
-
-
-def made(answers):
-    return answers() if callable(answers) else answers
-
-
-def cases(kind):
-    """Return a pytest parameter for each answer: lesson, exercise, line, answers."""
-    found = []
-    for number in NUMBERS:
-        for exercise, answers in getattr(answers_of(number), kind).items():
-            for place, answer in enumerate(answers):
-                line, given = ("", answer) if kind == "RIGHT" else answer
-                found.append(
-                    pytest.param(
-                        number, exercise, line, given, id=f"{exercise}-{place}"
-                    )
-                )
-    return found
 
 
 def test_every_lesson_has_homework():

@@ -15,7 +15,7 @@ import pytest
 
 from lessons.checks import judge
 from lessons.checks.homework import RIGHT, WRONG, Exercise, verdict
-from tests.homework.test_homework import cases, exercises_of, made
+from tests.homework.answers import cases, exercises_of, made
 
 WAYS = {"up": [1], "down": [-1], "in turn": [1, -1]}
 ALL = os.environ.get("COURSE_TESTS") == "all"

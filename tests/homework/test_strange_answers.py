@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from lessons.checks.homework import RIGHT, verdict
-from tests.homework.test_homework import NUMBERS, answers_of, exercises_of, made
+from tests.homework.answers import NUMBERS, answers_of, exercises_of, made
 
 ALL = os.environ.get("COURSE_TESTS") == "all"
 SOME = 3

@@ -7,7 +7,7 @@ import pytest
 
 from helpers.own.books import read_book, sentences
 from helpers.own.markup import decode, with_drop_caps
-from tests.own.test_books import LAUGHS, epub, fb2, package, page
+from tests.books import LAUGHS, epub, fb2, package, page
 from tests.support import line_of
 
 STORY = "<p>Старуха пряла пряжу.</p><p>Дед ловил рыбу!</p>"
