@@ -41,6 +41,7 @@ CATALOGUE = {
     "review_sentences": reviews.SENTENCES,
     "book": book.ENTRY,
     "wells": wells.ENTRY,
+    "field": wells.FIELD,
     "dialogues": dialogues.ENTRY,
     "digits": digits.ENTRY,
     "clothes": clothes.ENTRY,

@@ -74,16 +74,25 @@ class Wells:
 
 def sample():
     """Return the wells that data/make_wells.py simulates, with their curves."""
+    return _embedded("wells.csv", "wells_truth.csv", "смоделированные скважины")
+
+
+def field():
+    """Return those of data/make_field.py, as hard to foretell as real ones."""
+    return _embedded("field.csv", "field_truth.csv", "придуманные скважины")
+
+
+def _embedded(name, truth_name, title):
     months = ["API", "Year", "Month"]
-    with course_file("wells.csv") as path:
+    with course_file(name) as path:
         table = read_wells(path, COLUMNS)
-    with course_file("wells_truth.csv") as path:
+    with course_file(truth_name) as path:
         truth = read_wells(path, [*months, "Liquid"])
         if not truth[months].equals(table[months]):
-            raise DamagedError("строки не те, что в wells.csv")
+            raise DamagedError(f"строки не те, что в {name}")
     curves = truth["Liquid"].to_numpy(np.float64)
     curves = curves.reshape(table["API"].nunique(), -1)
-    return Wells(table, curves, "смоделированные скважины")
+    return Wells(table, curves, title)
 
 
 def read_production(paths):
@@ -103,6 +112,8 @@ ENTRY = Entry.of(
     "скважины production.csv",
     Source.of(read_production, Remote("production.csv")),
 )
+
+FIELD = Entry("придуманные скважины", field)
 
 
 def own_wells(path):
