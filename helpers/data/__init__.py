@@ -48,6 +48,7 @@ CATALOGUE = {
     "pairs_free": pairs.FREE,
     "book": book.ENTRY,
     "wells": wells.ENTRY,
+    "field": wells.FIELD,
     "dates": dates.ENTRY,
     "dialogues": dialogues.ENTRY,
     "digits": digits.ENTRY,

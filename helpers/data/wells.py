@@ -67,14 +67,23 @@ class Wells:
 
 def sample():
     """Return the wells that data/make_wells.py simulates, with their curves."""
+    return _embedded("wells.csv", "wells_truth.csv", "смоделированные скважины")
+
+
+def field():
+    """Return those of data/make_field.py, as hard to foretell as real ones."""
+    return _embedded("field.csv", "field_truth.csv", "придуманные скважины")
+
+
+def _embedded(name, truth_name, title):
     months = ["API", "Year", "Month"]
-    with course_file("wells.csv") as path:
+    with course_file(name) as path:
         table = read_wells(path, COLUMNS)
-    with course_file("wells_truth.csv") as path:
+    with course_file(truth_name) as path:
         truth = read_wells(path, [*months, "Liquid"])
         if not truth[months].equals(table[months]):
-            raise DamagedError("строки не те, что в wells.csv")
-    return Wells(table, Wells(truth, None, "").liquid, "смоделированные скважины")
+            raise DamagedError(f"строки не те, что в {name}")
+    return Wells(table, Wells(truth, None, "").liquid, title)
 
 
 def read_production(paths):
@@ -92,6 +101,7 @@ PRODUCTION = Source([Remote("production.csv")], read_production)
 ENTRY = Entry(
     "смоделированные скважины", sample, "скважины production.csv", [PRODUCTION]
 )
+FIELD = Entry("придуманные скважины", field)
 
 
 def own_wells(path):
