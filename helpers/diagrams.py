@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from helpers.plots import BLUE, GREY, ORANGE, SEQUENTIAL
+from helpers.russian import comma
 
 
 def canvas(width, height, scale=0.8):
@@ -74,7 +75,7 @@ def cells(axis, corner, numbers, size=0.6, fmt="g", limits=None, colours=SEQUENT
         squares[row, column] = box(axis, place, "", (size, size), **look)
         if fmt and not np.isnan(number):
             dark = np.dot(fill[:3], (0.3, 0.6, 0.1)) < 0.5
-            written = f"{number:{fmt}}".replace("-", "−")
+            written = comma(f"{number:{fmt}}")
             caption(axis, place, written, color="white" if dark else "black")
     return squares
 
@@ -99,15 +100,6 @@ def arrow(axis, tail, head, text="", at=0.5, bend=0.0, style="-|>", colour=GREY)
     look |= {"patchA": patches[0], "patchB": patches[1], "shrinkA": 0, "shrinkB": 0}
     drawn = FancyArrowPatch(begin, end, mutation_scale=12, lw=1.3, zorder=3, **look)
     return axis.add_patch(drawn)
-
-
-def brace(axis, begin, end, text="", depth=0.15):
-    """Draw a bracket to the left of the way from `begin` to `end`, a text beyond it."""
-    begin, along = np.array(begin, float), np.subtract(end, begin)
-    aside = depth * np.array([-along[1], along[0]]) / np.hypot(*along)
-    corners = [begin, begin + aside, begin + along + aside, begin + along]
-    axis.plot(*np.transpose(corners), color=GREY, linewidth=1.3)
-    caption(axis, begin + along / 2 + 3 * aside, text)
 
 
 def neurons(axis, place, names, gap=1.0, size=0.7):

@@ -11,6 +11,7 @@ from itertools import cycle
 import numpy as np
 
 from helpers.errors import CourseError
+from helpers.russian import comma
 
 # Okabe and Ito (2008): eight colours that the colour-blind tell apart.
 BLUE, ORANGE, GREEN, PINK = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
@@ -198,10 +199,12 @@ def frame(
         axis.set_xlabel(xlabel or axis.get_xlabel())
         axis.set_ylabel(ylabel or axis.get_ylabel())
         _scale(axis, log, options)
-        if legend and axis.get_legend_handles_labels()[0]:
+        handles, labels = axis.get_legend_handles_labels()
+        once = dict(zip(labels, handles, strict=True))  # drawn on before, maybe
+        if legend and once:
             outside = {"loc": "upper left", "bbox_to_anchor": (1, 1)}
             place = outside if legend == "outside" else {"loc": legend}
-            axis.legend(fontsize=9, **place)
+            axis.legend(once.values(), once.keys(), fontsize=9, **place)
         if figure:
             show(figure, alt)
     finally:
@@ -215,7 +218,7 @@ def _scale(axis, log, options):
     axis.set(**options)
     for name in log:
         ticks = options.get(f"{name}ticks")
-        if ticks is not None:
+        if ticks is not None and f"{name}ticklabels" not in options:
             side = {"x": axis.xaxis, "y": axis.yaxis}[name]
             side.set_ticks(ticks, [f"{tick:g}" for tick in ticks])
             side.set_ticks([], minor=True)
@@ -247,19 +250,24 @@ def lines(curves, x=1, styles=STYLES, colours=COLOURS, bands=None, **options):
 
     curves, styles, colours = _named(curves), _in_turn(styles), _in_turn(colours)
     points = {label: _points(label, x, y) for label, y in curves.items()}
+    _check_names(bands, curves)
     with frame(**options) as axis:
+        for _ in axis.lines:  # drawn on before
+            next(colours)
         if np.ndim(x) == 0 and all(np.ndim(y) == 1 for y in curves.values()):
             axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         for label, (places, heights) in points.items():
             look = {"color": next(colours), "label": label}
-            axis.plot(places, heights, next(styles), **look)
+            (line,) = axis.plot(places, heights, next(styles), **look)
+            if np.isfinite(heights).sum() == 1 and line.get_marker() == "None":
+                line.set_marker("o")
             if label in (bands or {}):
                 look = {"color": look["color"], "alpha": 0.25, "linewidth": 0}
                 axis.fill_between(places, *bands[label], **look)
 
 
 def scatter(groups, markers=MARKERS, **options):
-    """Draw points as `lines` draws curves, with all its options, but do not join them.
+    """Draw points as `lines` draws curves, with its options, but do not join them.
 
     ``groups`` is an array of points (x, y), shape (n, 2), or a dict of such arrays by
     their names in the legend; ``markers`` are for all groups, or in turn.
@@ -290,9 +298,10 @@ def bars(values, horizontal=False, errors=None, fmt="", **options):
         No bars, no dict, or groups whose bars are not named alike.
     """
     groups = _named(values)
-    if not isinstance(next(iter(groups.values())), Mapping):
+    if not any(isinstance(each, Mapping) for each in groups.values()):
         groups, errors = {"_": values}, {"_": errors}
-    names = list(next(iter(groups.values())))
+    _check_names(errors, groups)
+    names = list(next((g for g in groups.values() if isinstance(g, Mapping)), ()))
     for label, group in groups.items():
         if not names or not isinstance(group, Mapping) or list(group) != names:
             raise CourseError(
@@ -306,7 +315,8 @@ def bars(values, horizontal=False, errors=None, fmt="", **options):
             look = {"color": next(colours), whiskers: (errors or {}).get(label)}
             drawn = draw(places, list(group.values()), width, label=label, **look)
             if fmt:
-                axis.bar_label(drawn, fmt=fmt, padding=3)
+                written = [comma(fmt % length) for length in group.values()]
+                axis.bar_label(drawn, written, padding=3)
             places = places + width
         (axis.set_yticks if horizontal else axis.set_xticks)(range(len(names)), names)
         if horizontal:
@@ -321,6 +331,13 @@ def _named(data):
     return data
 
 
+def _check_names(more, data):
+    """Refuse what is given for names that are not drawn."""
+    for name in [] if more is None else more:
+        if name not in data:
+            raise CourseError(f"«{name}» нет среди того, что рисуют: {list(data)}")
+
+
 def _in_turn(values):
     """Return an endless run of values: of one, or of several in turn."""
     return cycle([values] if isinstance(values, str) else values)
@@ -328,7 +345,10 @@ def _in_turn(values):
 
 def _points(label, x, y):
     """Return the places and the heights of a curve's points, two arrays (n,)."""
-    y = np.asarray(y)
+    try:
+        y = np.asarray(y, dtype=float)
+    except (TypeError, ValueError):
+        raise CourseError(f"«{label}»: нужен ряд чисел одной длины") from None
     if y.ndim == 2 and y.shape[1] == 2 and len(y):
         return y.T
     if y.ndim != 1 or not y.size:
@@ -342,16 +362,9 @@ def _points(label, x, y):
 def learning_curves(histories, key="loss", label="потери", log=False, **options):
     """Draw a metric by epoch: solid on training data, dashed on validation data.
 
-    Parameters
-    ----------
-    histories : dict of str to dict
-        From the name of a model to the ``history`` of what ``fit`` returned.
-    key, label : str
-        Name of the metric in the history, and its Russian one, for the axis.
-    log : bool
-        Logarithmic scale of the metric.
-    **options
-        For `frame`: ``axis`` or ``alt``, and the rest.
+    ``histories`` go from the name of a model to the ``history`` of what ``fit``
+    returned; ``key`` names the metric there, ``label`` on its axis, which ``log`` makes
+    logarithmic; the rest is for `frame`: ``axis`` or ``alt``, and more.
     """
     parts = {"обучение": (key, "-"), "валидация": (f"val_{key}", "--")}
     curves, styles, colours = {}, [], []

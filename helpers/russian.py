@@ -34,7 +34,7 @@ def number(value, digits=4):
     str
         0,3333; 12346; −3; 1e−07 where zeros would hide the digits.
     """
-    value = float(value)
+    value = float(value) or 0.0  # not −0
     size = abs(value)
     if not math.isfinite(value) or (size and not 1e-4 <= size < 1e9):
         return comma(f"{value:.{digits}g}")

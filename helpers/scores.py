@@ -111,11 +111,11 @@ class Scores:
         value : float
             The metric on the held-out part.
         model : keras.Model, optional
-            Its ``count_params()`` are the parameters.
+            Its ``count_params()`` are the parameters, trained or not.
         watch : helpers.training.Stopwatch, optional
             Its seconds are those of training.
         parameters : int, optional
-            Number of trained numbers, where there is no Keras model.
+            Of a model that is not of Keras.
         seconds : float, optional
             Wall time of training.  Kept in the metadata, never shown.
         deviation : float, optional
@@ -130,7 +130,7 @@ class Scores:
         """
         if role not in ROLES:
             raise ValueError(f"role {role!r} is none of {', '.join(ROLES)}")
-        if not math.isfinite(value):
+        if not (math.isfinite(value) and math.isfinite(deviation or 0)):
             raise CourseError(
                 f"«{name}»: вместо числа получилось {value}",
                 "Проверьте скорость обучения и входные данные: в них могли попасть "

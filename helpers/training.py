@@ -190,8 +190,9 @@ def _figures(logs):
 class Stopwatch:
     """Measure wall time: ``with Stopwatch() as watch: ...``, then ``watch.seconds``."""
 
+    seconds = None  # until it stops
+
     def __enter__(self):
-        self.seconds = None
         self._began = time.perf_counter()
         return self
 

@@ -29,7 +29,8 @@ def imported(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}: a relative import"
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
     return found
 
@@ -87,6 +88,22 @@ def test_helpers_are_small():
     assert sum(sizes.values()) <= LINES, sum(sizes.values())
 
 
+def test_the_page_names_the_modules_of_helpers_and_no_other():
+    rooms = re.search(r"^    helpers/.*?^    data/", PAGE, re.M | re.S)[0]
+    named = set(re.findall(r"^      ([a-z]+)  ", rooms, re.M))
+    own = re.search(r"^      own/.*?: (.*?)\n    data/", rooms, re.M | re.S)[1]
+    named |= {
+        f"own.{name}" for name in re.findall(r"[a-z]+", own.replace("for arrays", ""))
+    }
+    common = re.search(r"^      data/.*?; (base.*)$", rooms, re.M)[1]
+    sets = re.search(r"one a data set:(.*?)\.", PAGE, re.S)[1]
+    named |= {
+        f"data.{name}" for name in re.findall(r"\w+", common + sets.replace("`", ""))
+    }
+    found = {name.removeprefix("helpers.") for name in modules("helpers")}
+    assert named == {name for name in found if "__" not in name}
+
+
 def test_the_page_names_every_room_and_module():
     for name in modules("helpers", "lessons/checks"):
         last = name.rpartition(".")[2]
@@ -106,6 +123,7 @@ def tracked(*words):
     if words:
         command = ["git", "grep", "-lwF", *(f"-e{word}" for word in words)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode <= bool(words), done.stderr  # 1: no file has the word
     return set(done.stdout.splitlines())
 
 
@@ -157,7 +175,7 @@ def test_a_data_set_touches_what_the_list_names(name):
 
 
 LESSONS = sorted(path.stem for path in (ROOT / "lessons").glob("[0-9]*.ipynb"))
-EXAMPLES = ("01_perceptron", "04_mnist_cnn", "07_seq2seq_chatbot")  # in docstrings
+EXAMPLES = ("01_perceptron", "04_mnist_cnn")  # in docstrings of other files
 
 
 @pytest.mark.parametrize("stem", LESSONS)

@@ -190,9 +190,3 @@ def test_what_is_public_has_a_docstring(path):
         public = isinstance(node, ast.FunctionDef | ast.ClassDef)
         if public and not node.name.startswith("_"):
             assert ast.get_docstring(node), node.name
-
-
-def test_helpers_import_nothing_from_above():
-    for path in (ROOT / "helpers").rglob("*.py"):
-        text = path.read_text(encoding="utf-8")
-        assert not re.search(r"^\s*(from|import) (tools|tests|lessons)\b", text, re.M)

@@ -9,7 +9,7 @@ from helpers.own.wells import COLUMNS
 TEXT = (ROOT / "data" / "wells.csv").read_text(encoding="utf-8")
 HEADER, *ROWS = TEXT.splitlines()
 FIRST, SECOND = ROWS[:24], ROWS[24:48]  # in lines 2 to 25, and 26 to 49
-PEAKS = (4285, 7451, 12264, 16600, 31736)  # quantiles of the real file, LESSONS.md
+PEAKS = (4285, 7451, 12264, 16600, 31736)  # quantiles of the real file
 GAS_FACTORS = (0.5, 1.3, 2.6, 5.9, 16.3)
 RATES = (0.44, 0.77, 0.68, 0.60, 0.41, 0.24, 0.17, 0.14)
 AT = (0, 1, 2, 3, 6, 12, 18, 23)  # months of those rates

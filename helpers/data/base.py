@@ -110,6 +110,8 @@ class Tables:
     def of(cls, table, columns):
         """Return columns of a table, parted by its column ``part``: train or test."""
         part = table["part"]
+        if set(part) != {"train", "test"}:
+            raise DamagedError("в столбце part должны быть train и test")
         train, test = (
             table.loc[part == each, columns].reset_index(drop=True)
             for each in ("train", "test")

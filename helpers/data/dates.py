@@ -8,9 +8,8 @@ COLUMNS = ["count", "kept", "ways", "iso", "text"]
 def sample():
     """Return lines of one, two and three dates, parted; no date is in both parts.
 
-    ``text`` is what somebody wrote, ``iso`` what it means, as "2017-03-03 1930-01-31";
-    ``count`` is the number of dates, ``ways`` a letter for the way in which each is
-    written; ``kept`` is 1 where one of them is a way that the training part has not.
+    ``text`` is what somebody wrote, ``iso`` what it means, "2017-03-03 1930-01-31",
+    ``ways`` a letter a date; ``kept`` is 1 where one way is not in the training part.
     """
     import pandas as pd
 

@@ -203,7 +203,10 @@ def read_imdb(paths):
 
 def _from_ranks(ranks, count):
     """Return a review of IMDB as indices: the start, then ranks moved by three."""
-    row = np.array(ranks) if isinstance(ranks, list) else np.empty(())
+    try:
+        row = np.array(ranks if isinstance(ranks, list) else 0)
+    except ValueError:  # lists of several lengths
+        row = np.array(0)
     if row.ndim != 1 or row.dtype.kind not in "iu":
         raise DamagedError("отзыв — не список номеров слов")
     if row.min() < 1 or row.max() > count:

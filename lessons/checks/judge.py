@@ -286,7 +286,7 @@ def same(got, wanted, what, mistakes=(), rtol=1e-5, atol=1e-7):
             value = value.reshape(got.shape)
         if equal(got, value):
             refuse(f"{what}: {line}")
-    refuse(_difference(got, wanted, what, equal))
+    refuse(_difference(got, wanted, what, equal, rtol, atol))
 
 
 def same_items(got, wanted, what, mistakes=()):
@@ -430,7 +430,7 @@ def shown(value, digits=4):
     return number_of(value, digits)
 
 
-def _difference(got, wanted, what, equal):
+def _difference(got, wanted, what, equal, rtol, atol):
     """Return a line that compares a wrong answer with the expected one."""
     if got.shape != wanted.shape:
         if got.ndim == wanted.ndim > 1 and equal(got.T, wanted):
@@ -475,7 +475,7 @@ def _difference(got, wanted, what, equal):
             f"{what}: все числа отличаются от ожидаемых на одно и то же слагаемое, "
             f"{shown(shift)}."
         )
-    wrong = ~np.isclose(got, wanted, rtol=1e-5, atol=1e-7)
+    wrong = ~np.isclose(got, wanted, rtol, atol)
     far = np.abs(got - wanted)  # the first of those that are as far but for a trifle
     place = np.unravel_index(np.argmax(far > 0.999 * far.max()), got.shape)
     where = int(place[0]) if got.ndim == 1 else tuple(map(int, place))

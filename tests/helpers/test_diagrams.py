@@ -50,7 +50,7 @@ def test_cells_show_an_array_with_its_numbers(axis):
     numbers = np.array([[0, -1.5], [np.nan, 3]])
     squares = diagrams.cells(axis, (1, 4), numbers, size=0.5, fmt=".1f")
     assert squares.shape == (2, 2)
-    assert written(axis) == ["0.0", "−1.5", "3.0"]
+    assert written(axis) == ["0,0", "−1,5", "3,0"]
     assert tuple(squares[0, 0].get_center()) == (1.25, 3.75)  # the upper left one
     assert tuple(squares[1, 1].get_center()) == (1.75, 3.25)
     paint = mpl.colormaps[plots.SEQUENTIAL]
@@ -93,15 +93,6 @@ def test_the_text_of_a_bent_arrow_lies_on_it(axis):
     begin, control, end = arrow.get_path().vertices
     middle = begin / 4 + control / 2 + end / 4
     np.testing.assert_allclose(middle, (4, 1), atol=0.02)
-
-
-def test_a_brace_is_left_of_its_way(axis):
-    diagrams.brace(axis, (1, 2), (5, 2), "над", depth=0.5)
-    (line,) = axis.get_lines()
-    assert line.get_xydata().tolist() == [[1, 2], [1, 2.5], [5, 2.5], [5, 2]]
-    assert axis.texts[-1].get_position() == (3, 3.5)
-    diagrams.brace(axis, (5, 2), (1, 2), "под", depth=0.5)
-    assert axis.texts[-1].get_position() == (3, 0.5)
 
 
 def test_layers_of_neurons_are_joined_and_named(axis):

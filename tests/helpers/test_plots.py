@@ -244,7 +244,7 @@ def test_bars_stand(shown):
     assert [bar.get_height() for bar in axis.patches] == [2, -1]
     assert [bar.get_center()[0] for bar in axis.patches] == [0, 1]
     assert [label.get_text() for label in axis.get_xticklabels()] == ["а", "б"]
-    assert {"2.0", "-1.0"} == {text.get_text() for text in axis.texts}
+    assert {"2,0", "−1,0"} == {text.get_text() for text in axis.texts}
     whiskers = axis.collections[0].get_segments()
     assert np.array(whiskers)[:, :, 1].tolist() == [[1.5, 2.5], [-1.25, -0.75]]
     assert axis.get_legend() is None
@@ -332,3 +332,45 @@ def test_the_font_has_every_letter():
     )
     letters = font_manager.get_font(path).get_charmap()
     assert all(ord(letter) in letters for letter in "АБЯабяёЁ«»№×−…")
+
+
+# --- odd input ------------------------------------------------------------------------
+
+
+def test_drawing_twice_on_an_axis_goes_on_with_colours_and_names_a_line_once(shown):
+    figure, axis = plt.subplots()
+    plots.lines({"а": [1, 2]}, axis=axis, hlines={"порог": 1})
+    plots.lines({"б": [2, 1]}, axis=axis, hlines={"порог": 1})
+    first, _, second, _ = axis.lines
+    assert first.get_color() != second.get_color()
+    names = [text.get_text() for text in axis.get_legend().get_texts()]
+    assert names == ["а", "порог", "б"]
+    plt.close(figure)
+
+
+def test_a_single_point_is_seen(shown):
+    plots.lines({"одна": [0.5], "две": [1, 2]}, **NAMED)
+    marks = [line.get_marker() for line in shown[0][1].lines]
+    assert marks == ["o", "None"]
+
+
+def test_names_of_ticks_of_a_logarithmic_axis_are_kept(shown):
+    labels = {"xticks": [1, 10], "xticklabels": ["мало", "много"]}
+    plots.lines({"а": [1, 2]}, x=[1, 10], log="x", **labels, **NAMED)
+    axis = shown[0][1]
+    assert [text.get_text() for text in axis.get_xticklabels()] == ["мало", "много"]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: plots.lines({"а": [1, 2]}, bands={"б": ([0, 0], [3, 3])}, **NAMED),
+        lambda: plots.lines({"а": [[1, 2], [3]]}, **NAMED),
+        lambda: plots.bars({"а": {"x": 1}}, errors={"б": [1]}, **NAMED),
+        lambda: plots.bars({"а": 1, "б": {"x": 2}}, **NAMED),
+    ],
+    ids=["band", "ragged", "whisker", "mixed"],
+)
+def test_what_cannot_be_drawn_is_a_line(call):
+    with pytest.raises(CourseError):
+        call()

@@ -15,10 +15,10 @@ TAGS = {"nbval-ignore-output", "nbval-skip", "raises-exception"}
 IGNORED = {"nbval-ignore-output", "nbval-skip"}
 MAX_LINES, MAX_WIDTH, MAX_BYTES = 25, 88, 1_500_000
 DRAWS = re.compile(
-    r"\.(plot|scatter|imshow|bar|barh|hist|contourf?|matshow|stem|fill_between)\("
+    r"\.(plot|scatter|imshow|bar|barh|hist|contourf?|matshow|stem|fill_between|lines|bars)\("
 )
 NAMES_AXES = re.compile(
-    r"xlabel|set_axis_off|axis\(.off|plots\.(pictures|confusion|network)"
+    r"xlabel|set_axis_off|axis\(.off|plots\.(pictures|confusion)|diagrams\.network"
 )
 ABSOLUTE = re.compile(r"(?<![\w/.])/(home|root|Users|tmp|work|content)/\w|[A-Z]:\\\\")
 REPR = re.compile(r"^<[^>]*>\s*$")
