@@ -14,6 +14,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 import helpers
+from helpers.data import CATALOGUE
 from tests.support import ROOT
 from tools import readme_results, set_slug
 
@@ -88,15 +89,27 @@ def test_a_broken_workflow_does_not_fit_the_schema(tmp_path):
     assert subprocess.run(command, capture_output=True).returncode == 1
 
 
-def test_sums_in_the_data_cards():
+def test_every_sample_has_its_card_with_size_and_sum():
+    """What scripts read, their lists of words and the saga's prose, needs none."""
     cards = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
-    files = sorted((ROOT / "data").glob("*.npz"))
-    assert files
+    files = [path for path in tracked() if path.parent.name == "data"]
+    files = [path for path in files if path.suffix in (".csv", ".npz", ".txt")]
+    assert len(files) > 15
     for path in files:
-        assert hashlib.sha256(path.read_bytes()).hexdigest() in cards
-        assert f"{path.stat().st_size:,} bytes" in cards
-        name = path.stem.partition("_")[0]  # a set may have several files
-        assert path.with_name(f"make_{name}.py").is_file()
+        assert path.name in cards
+        if path.name != "saga_prose.txt":
+            assert hashlib.sha256(path.read_bytes()).hexdigest() in cards, path.name
+            assert f"{path.stat().st_size:,} bytes" in cards, path.name
+
+
+def test_every_data_set_is_named_in_the_cards():
+    cards = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    teachers = (ROOT / "docs" / "teachers.md").read_text(encoding="utf-8")
+    for name, entry in CATALOGUE.items():
+        module = entry.sample.__module__.rpartition(".")[2]
+        assert re.search(rf"\b({name}|{module})\b", cards), name
+        for source in entry.sources:
+            assert all(file.name in teachers for file in source.files)
 
 
 @pytest.mark.parametrize("name", READMES)
