@@ -276,4 +276,4 @@ def test_lesson_7_refuses_facts_that_are_all_near(run, tmp_path):
     sources = cells(7, 'data.load("dialogues")', 'data.load("dialogues")')
     sources += cells(7, "facts = dialogues.facts", "fact_rng = np.random")[1:]
     line = line_of(run, sources, f"data.own_dialogues({path!r})")
-    assert "разных фактов 1 (похожие считаются за один)" in line
+    assert "факты похожи и считаются за один" in line
