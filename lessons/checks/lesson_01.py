@@ -66,7 +66,8 @@ def check_guilty_derivatives(wrong_derivatives, guilty):
             return right | {name: 0.5 * right[name] for name in wrong}
 
         named = judge.call(wrong_derivatives, spoilt, weights, person, 1.0, what=what)
-        title = f"{what} на градиенте, где испорчены {', '.join(wrong) or 'никакие'}"
+        broken = f"с поломкой в {', '.join(wrong)}" if wrong else "без поломок"
+        title = f"{what} на градиенте {broken}"
         rest = set(NAMES) - set(wrong)
         mistakes = [
             (rest, "названы как раз верные производные, а нужны неверные."),
@@ -78,8 +79,8 @@ def check_guilty_derivatives(wrong_derivatives, guilty):
             ),
             (
                 set(),
-                "не названа ни одна. Сравнивайте с градиентом, который дали функции, а "
-                "не с самим собой.",
+                "не названа ни одна. С разностью сравнивайте ответ функции gradients, "
+                "которую вам передали, а не gradients_of_one.",
             ),
         ]
         judge.same_items(named, set(wrong), title, mistakes)
@@ -103,8 +104,8 @@ def _check_breakage(names, right, what):
     hint = ""
     if named < right:
         hint = (
-            " Возможно, у вашего человека нейрон насыщен и производная почти "
-            "ноль: проверьте на всех четверых."
+            " Возможно, у человека, на котором вы проверяли, нейрон насыщен и "
+            "производная почти ноль: проверьте на всех четверых."
         )
     elif named == set(NAMES) - right:
         hint = " Названы как раз верные производные, а нужны неверные."
@@ -136,7 +137,7 @@ def check_softplus(value, slope):
             "знак в показателе (или потерян множитель exp(z)): получилась убывающая "
             "функция.",
         ),
-        (z > 0, "это ступенька, производная relu; у softplus перехода скачком нет."),
+        (z > 0, "это ступенька, производная relu; у softplus она меняется плавно."),
     ]
     found = judge.call(slope, z, what="производная softplus")
     judge.same(found, sigmoid, "производная softplus", mistakes, atol=1e-6)
@@ -228,12 +229,14 @@ def _check_gradients(gradients):
     forgotten = _backward(weights, x, t, slope=False)
 
     def compare(answers):
-        found = judge.parts(
-            judge.call(gradients, weights, x, answers, what="gradients"),
-            len(right),
-            "gradients: нужен список из шести массивов, по одному на каждый массив "
-            "весов, в том же порядке, что weights",
-        )
+        found = judge.call(gradients, weights, x, answers, what="gradients")
+        found = judge.items(found, "gradients")
+        if len(found) != len(right):
+            judge.refuse(
+                "gradients: у сети проверки три слоя, в weights шесть массивов, а в "
+                f"вашем списке их {len(found)}. Нужна производная по каждому массиву "
+                "из weights, в том же порядке."
+            )
         for place in (4, 5, 2, 3, 0, 1):  # from the output, weights before biases
             mistakes = [
                 (

@@ -11,7 +11,6 @@ from lessons.checks.homework import Exercises
 EXERCISES = Exercises()
 
 # --- 2.1 ---
-
 TRAIN = ["Суп, суп и соль!", "Гол в ворота", "Ещё суп в тарелку", "«Гол!» — и ещё гол"]
 NEW = ["Соль в суп, ещё соль", "Мяч и ворота", "Чай"]
 
@@ -30,7 +29,7 @@ def check_bag(bag):
     line = "bag: нужно вернуть три вещи: words, x_train, x_new"
     words, x_train, x_new = judge.parts(answer, 3, line)
     if isinstance(words, dict):
-        judge.refuse("words: нужен список слов, а получен словарь.")
+        judge.refuse("words: нужен список слов по алфавиту, а получен словарь Python.")
     right, pieces = sorted(set(_words(TRAIN))), " ".join(TRAIN).split()
     split = (
         "тексты поделены не tokenize, а split: у слов остались знаки препинания или "
@@ -52,15 +51,14 @@ def check_bag(bag):
             (wanted > 0, "стоят единицы и нули, а нужны количества."),
             (
                 _counts(lines, sorted(set(_words(lines)))),
-                "новые тексты сосчитаны по своему словарю: нужен transform, а не "
-                "fit_transform.",
+                "новые тексты сосчитаны по своему словарю, а нужен словарь обучающих, "
+                "words.",
             ),
         ]
         judge.same(got, wanted, name, mistakes)
 
 
 # --- 2.2 ---
-
 DISHES = np.array([f"блюдо {number}" for number in range(12)])
 LABELS = np.array([0, 1, 2, 3] * 3)
 PARTS = [
@@ -80,7 +78,7 @@ def _spy(log):
         if len(texts) != len(y):
             judge.refuse(
                 f"exam: в learn пришло текстов {len(texts)}, а номеров видов {len(y)}: "
-                "и те, и другие берут по одним и тем же номерам seen."
+                "и те и другие берут по одним и тем же номерам seen."
             )
         taught = sorted(zip(texts, y, strict=True))
 
@@ -110,8 +108,8 @@ def check_exam(exam):
     got = judge.call(exam, _spy(log), DISHES, LABELS, PARTS, what="exam")
     if not log:
         judge.refuse(
-            "exam: модель из learn ни разу не спрошена. Экзамен должен обучать ту "
-            "модель, которую ему дали."
+            "exam: модель, которую вернула learn, ни разу не спросили. Обучайте той "
+            "функцией learn, которую получил exam."
         )
     got, wanted = _chances(got, (len(DISHES), 4), "exam"), _spied(PARTS)
     order = np.concatenate([held for _, held in PARTS])
@@ -136,7 +134,6 @@ def check_exam(exam):
 
 
 # --- 2.3 ---
-
 KINDS = ["каша", "пирог", "салат", "суп"]
 FRESH = [  # recipes that are not in the notebook, three of each kind
     "пшено, молоко, соль, сливочное масло",
@@ -167,8 +164,9 @@ def _chances(got, shape, what):
     off = np.flatnonzero(~np.isclose(sums, 1, atol=1e-3) | (got < -1e-6).any(axis=1))
     if off.size:
         judge.refuse(
-            f"{what}: строки должны быть вероятностями с суммой 1, а у строки {off[0]} "
-            f"сумма {judge.shown(sums[off[0]])}. Забыта softmax, или этого рецепта "
+            f"{what}: в строке нужны неотрицательные вероятности с суммой 1, а у "
+            f"строки {off[0]} сумма {judge.shown(sums[off[0]])}, наименьшее число "
+            f"{judge.shown(got[off[0]].min())}. Забыт softmax, или об этом рецепте "
             "никто не спросил?"
         )
     return got
@@ -203,8 +201,8 @@ def _check_network(ask, texts, y, kinds):
     if share < 0.85:
         judge.refuse(
             "ask_network: на рецептах, на которых сеть обучали, верных "
-            f"{judge.shown(share, 2)}. Она ещё не обучилась: больше эпох или скорость. "
-            "Или столбцы стоят не в порядке видов."
+            f"{judge.shown(share, 2)}. Она ещё не обучилась: возьмите больше эпох или "
+            "скорость обучения побольше. Или столбцы стоят не в порядке KINDS?"
         )
     if kinds == KINDS:
         new = told(FRESH, "ask_network(новые)")
@@ -219,7 +217,8 @@ def _check_network(ask, texts, y, kinds):
         if not np.allclose(new, told(turned), atol=1e-3):
             judge.refuse(
                 "ask_network: ответ меняется, если переставить продукты, а мешок "
-                "порядка не знает. Дропаут должен молчать: predict."
+                "порядка не знает. Дропаут при ответе выключают: не передавайте "
+                "training=True."
             )
     return known
 
@@ -261,8 +260,6 @@ def check_dish(guess, chances, ask, recipes):
 
 
 # --- 2.4 ---
-
-
 def _highest(chances, truth, least):
     """Return all thresholds, the precision at each, the place of the highest good."""
     from sklearn.metrics import precision_recall_curve
@@ -329,7 +326,6 @@ def check_highest_threshold(highest, threshold, precision, both, health):
 
 
 # --- 2.5 ---
-
 TOPICS = np.random.default_rng(1).permutation(np.repeat([0, 1, 2], [64, 40, 24]))
 WHOLE = {"sample": 0.45, "full": 0.55}
 
@@ -417,9 +413,9 @@ def _check_curve(curve, whole, mode):
     line = "curve: доли " + ", ".join(judge.shown(each, 2) for each in shares)
     if not 0 <= min(shares) <= max(shares) < 0.9:
         judge.refuse(
-            f"{line}: столько выходит, когда сеть спрошена о тех текстах, на которых "
-            "училась (о тестовых спрашивает measure), или это проценты, или сумма двух "
-            "обучений."
+            f"{line}: столько выходит, когда сеть спросили о тех текстах, на "
+            "которых она училась (о тестовых спрашивает measure), или это проценты, "
+            "или сумма двух обучений."
         )
     bar = WHOLE.get(mode, 0.45)
     if shares[-1] < bar or shares[-1] - shares[0] <= 0.1:

@@ -15,8 +15,6 @@ _TOO_GOOD = 0.93  # nothing in this homework reaches it on reviews that it has n
 
 
 # --- 3.1 ---
-
-
 def _layers(words, length, numbers, detectors, window, hidden):
     """Return the name, the parameters and usual mistakes of each layer."""
     view, places = window * numbers, length - window + 1
@@ -52,8 +50,6 @@ def check_sizes_on_paper(on_paper):
 
 
 # --- 3.2 ---
-
-
 def _masked(answers, real):
     best = np.where(real[..., None], answers, -np.inf).max(axis=1)
     return np.where(real.any(axis=1)[:, None], best, 0.0)
@@ -73,7 +69,8 @@ def _asked(masked_max, answers, numbers, window):
     except judge.WrongAnswer as wrong:
         judge.refuse(
             f"{wrong} Маске нужна форма (отзывы, места, 1): срез "
-            "numbers[:, window - 1 :] и ось [..., None]; ширина окна — аргумент."
+            "numbers[:, window - 1 :] и ось [..., None]; ширину окна берите из "
+            "аргумента window: она бывает и не 3."
         )
 
 
@@ -104,7 +101,8 @@ def _check_masked_max(masked_max):
             (
                 (answers * real[..., None]).max(axis=1),
                 "на пустые места поставлен ноль, а у этого детектора все настоящие "
-                "ответы отрицательные, и ноль победил. Нужно очень маленькое число.",
+                "ответы отрицательные, и ноль победил. Нужно число меньше любого "
+                "ответа, например −1e9.",
             ),
         ]
         got = _asked(masked_max, answers, numbers, window)
@@ -178,7 +176,10 @@ def _check_inside(model, widths, length, pools, mistakes, what):
         for pool, line in mistakes
         for each in _answers(rows, weights, pool)
     ]
-    title = f"{what} со случайными весами, ReLU и sigmoid как в triples_network"
+    title = (
+        f"{what}, когда проверка дала ей случайные веса (ReLU и sigmoid нужны те же, "
+        "что в triples_network)"
+    )
     # a card that multiplies roughly moves the fourth digit, a lost ReLU the second
     judge.same(got, wanted, title, mistakes, rtol=0, atol=0.003)
 
@@ -201,8 +202,6 @@ def check_empty_places(masked_max, masked_network):
 
 
 # --- 3.3 ---
-
-
 def _check_share(said, y, more, what):
     """Refuse answers hardly better than one answer to everything, and too good ones."""
     share, floor = float((said == y).mean()), max(y.mean(), 1 - y.mean())
@@ -241,7 +240,8 @@ def _check_honest(honest):
         (
             1.96 * both.std() / both.size**0.5,
             "делили на корень из числа всех ответов, будто три сети на одном отзыве "
-            "независимы. Сначала усредните по началам, отзывов останется 50.",
+            "независимы. Сначала усредните по началам, чисел останется 50, по "
+            "одному на отзыв.",
         ),
         (1.96 * starts.std() / 3**0.5, three),
         (1.96 * starts.std(ddof=1) / 3**0.5, three),
@@ -267,7 +267,9 @@ def check_three_widths(three, honest, x_val, y_val):
     y = judge.array(y_val, "метки отложенных отзывов").ravel()
     x = judge.array(x_val, "отложенные отзывы").astype("int32")
     if not (x.ndim == 2 and len(x) == len(y) > 20):
-        judge.refuse("последними верните в ячейку проверки x[val], labels[val].")
+        judge.refuse(
+            "верните в ячейку проверки её последние аргументы: x[val], labels[val]."
+        )
     model = judge.network(three, "three")
     line = (
         "пулинг берёт среднее по местам, а нужен максимум: был ли в отзыве такой "
@@ -281,7 +283,6 @@ def check_three_widths(three, honest, x_val, y_val):
 
 
 # --- 3.4 ---
-
 _TINY = [list(row) for row in ("bababac", "cad", "dca", "eb", "bdc")]
 
 
@@ -343,7 +344,8 @@ def _listed(rows, what):
     words = all(isinstance(word, str) for row in rows for word in row)
     if len(rows) <= 20 or not words:
         judge.refuse(
-            f"{what}: верните в ячейку проверки spoken_fit, spoken_val, labels[val]."
+            f"{what}: верните в ячейку проверки её последние аргументы: spoken_fit, "
+            "spoken_val, labels[val]."
         )
     return rows
 

@@ -32,7 +32,7 @@ def _check_layer(function, name, given, shape, parameters, shapes=(), numbers=()
     after = judge.array(found[0], f"форма после {what}").ravel()
     if len(after) != len(shape) or (after != np.rint(after)).any():
         judge.refuse(
-            f"форма после {what}: {judge.brief(found[0])}, а нужно целых чисел "
+            f"форма после {what}: {judge.brief(found[0])}, а целых чисел нужно "
             f"{len(shape)}. У карт это высота, ширина, каналы, без размера батча; "
             "дробной сторона не бывает: делите нацело, //."
         )
@@ -264,8 +264,8 @@ def _check_fitted(fitted, clothes):
     right = [known[key] == label for key, label in pairs if key in known]
     if right and np.mean(right) <= 0.9:
         judge.refuse(
-            f"fitted: метки чужие, совпала доля {judge.shown(np.mean(right))}. Порядок "
-            "картинок и меток разный, или классы считаны с единицы?"
+            f"fitted: метки чужие, доля совпавших {judge.shown(np.mean(right))}. "
+            "Порядок картинок и меток разный, или номера классов идут с единицы?"
         )
 
 
@@ -302,9 +302,9 @@ def check_best_for_clothes(best, recognise, fitted, clothes):
     )
     if max(divided, raw) > share + 0.1:
         why = (
-            f"Сама сеть на числах от 0 до 1 верна в доле {judge.shown(divided)}, от 0 "
-            f"до 255 — {judge.shown(raw)}, а recognise возвращает другое: масштаб при "
-            "обучении и при ответе должен быть один."
+            f"Сама сеть на числах от 0 до 1 даёт долю верных {judge.shown(divided)}, "
+            f"на числах от 0 до 255 — {judge.shown(raw)}, а recognise отвечает хуже: "
+            "масштаб при обучении и при ответе должен быть один."
         )
     judge.refuse(
         f"best: верных ответов на тесте {judge.shown(share)}, ожидалось не меньше "
@@ -402,8 +402,9 @@ def _check_at_random(at_random):
     ordered = _alike(light, flags.sum(axis=(1, 2, 3)))
     if ordered <= 0.95 or not light.all():
         judge.refuse(
-            f"at_random: пустых картинок {(light == 0).sum()}, сходство порядка "
-            f"{judge.shown(ordered)}, ожидалось больше 0,95: метки стали чужими."
+            f"at_random: пустых картинок {(light == 0).sum()}, яркость картинок по "
+            f"порядку совпала с исходной на {judge.shown(ordered)}, ожидалось больше "
+            "0,95. Порядок сменился, и метки стали чужими, или повёрнуты не все."
         )
     turns = [_direction(each) - _direction(flags[0]) for each in got]
     low, high = min(turns), max(turns)

@@ -149,9 +149,9 @@ def _check_gradients(gradients):
             (np.outer(by_sum - answers, total), "вместо среднего взята сумма соседей."),
         ]
         # du before dv: a wrong mean or error spoils both, and is seen best here
-        judge.same(found[1], np.outer(error, h), f"du при соседях: {len(v)}", mistakes)
+        judge.same(found[1], np.outer(error, h), f"du (соседей {len(v)})", mistakes)
         wanted = np.tile(error @ u / len(v), (len(v), 1))
-        judge.same(found[0], wanted, f"dv при соседях: {len(v)}")
+        judge.same(found[0], wanted, f"dv (соседей {len(v)})")
 
 
 @EXERCISES.add("5.2", "CBOW своими руками")
@@ -189,8 +189,8 @@ def _check_words(vectors, counts):
     share = met / max(1, sum(counts[word] for word in keys))
     if share <= 0.8:
         judge.refuse(
-            f"vectors: учили не на всей книге: gensim прочла {share:.0%} того, сколько "
-            "раз слова стоят в книге. Учите на всех предложениях, lines."
+            "vectors: учили не на всей книге: gensim прочла только "
+            f"{100 * share:.0f} % слов книги. Учите на всех предложениях, lines."
         )
 
 
@@ -233,13 +233,13 @@ def _check_trained(vectors, book, counts):
     """Refuse vectors that say nothing of the book's words."""
     rows, size = np.float64(vectors.vectors), vectors.vector_size
     if size < 20 or not np.isfinite(rows).all():
-        judge.refuse(f"vectors: чисел у слова {size}, это мало, или среди них NaN.")
+        judge.refuse(f"vectors: чисел у слова {size} (нужно 100), или среди них NaN.")
     start = 0.577 / np.sqrt(size)  # the length that gensim begins with
     still = (np.linalg.norm(rows, axis=1) < 1.3 * start).mean()
     if still >= 0.1:  # at most 0.008 in good models, 0.28 and more in one sentence
         judge.refuse(
-            f"vectors: {still:.0%} векторов остались такими, как в начале. Не обучены, "
-            "или вся книга — одно предложение? Из него gensim читает 10 000 слов."
+            f"vectors: {100 * still:.0f} % векторов те же, что в начале. Не обучены, "
+            "или книга — одно предложение? Из него gensim читает первые 10 000 слов."
         )
     agreement, near, far = (
         _agreement(vectors, *_counted_pairs(book.sentences, counts, distances))
@@ -247,15 +247,15 @@ def _check_trained(vectors, book, counts):
     )
     if agreement <= AGREEMENT:
         judge.refuse(
-            "vectors: у слов с похожими соседями векторы должны быть похожи. Согласие "
-            f"с подсчётом пар {judge.shown(agreement, 2)}, из −1…1, ожидалось больше "
+            "vectors: похожие соседи должны дать похожие векторы. Согласие с подсчётом "
+            f"пар {judge.shown(agreement, 2)} (бывает от −1 до 1), ожидалось больше "
             f"{judge.shown(AGREEMENT)}. Мало эпох, перемешаны слова или книга другая?"
         )
     if far >= near:  # far less near: window 2 at most −0.09, shuffled at least 0.015
         judge.refuse(
-            "vectors: похожи слова из одних предложений, а не с одними соседями: "
+            "vectors: похожи слова из одного предложения, а не с одинаковыми соседями: "
             f"согласие с подсчётом далёких пар {judge.shown(far, 2)}, соседних "
-            f"{judge.shown(near, 2)}. Слова в предложениях перемешаны, окно широко?"
+            f"{judge.shown(near, 2)}. Слова в предложениях перемешаны, окно больше 2?"
         )
 
 
@@ -270,7 +270,7 @@ def _check_expected(expected, vectors):
     """Refuse expectations that are too few, cannot come true, or all came true."""
     size = len(expected) if isinstance(expected, dict) else 0
     if size < 10:
-        judge.refuse(f"expected: нужен словарь, нужно десять слов, а записано {size}.")
+        judge.refuse(f"expected: нужен словарь из десяти слов, а записано {size}.")
     came = []
     for word, guesses in expected.items():
         if guesses is ...:
@@ -278,7 +278,7 @@ def _check_expected(expected, vectors):
         if word not in vectors.key_to_index:
             judge.refuse(
                 f"expected: у слова «{word}» нет вектора: слова в книге строчные, «е» "
-                "вместо «ё», и учат те, у которых counts не меньше min_count, 5."
+                "вместо «ё», и вектор есть только у тех, что встретились хотя бы 5 раз."
             )
         given = guesses if isinstance(guesses, list | tuple | set) else ()
         if not 1 <= len(given) <= 3 or not all(_can_come(each, word) for each in given):
@@ -349,7 +349,7 @@ def _check_models(models, keys, attribute, wanted, what):
             )
         if model.train_count != 1:
             judge.refuse(
-                f"{where}: эту модель обучали раз: {model.train_count}, а нужно один. "
+                f"{where}: обучений у этой модели {model.train_count}, а нужно одно. "
                 "Обучите новую: у прежней скорость уже упала почти до нуля."
             )
         for name, value in {attribute: key, **wanted}.items():
@@ -429,7 +429,7 @@ def _check_pick(pick):
     nearest = abs(np.cumsum(p) - u[:, None]).argmin(axis=1)
     mistakes = [
         (np.searchsorted(p, u), "не сложены вероятности предыдущих слов: np.cumsum."),
-        (nearest, "это самое близкое число, а нужен кусок, на который попало u."),
+        (nearest, "взят кусок с ближайшим концом, а нужен тот, куда попала точка u."),
     ]
     what = "pick([0,1 0,4 0,2 0,3], [0,05 0,15 0,45 0,55 0,65 0,75 0,95])"
     found = judge.call(pick, p, u, what="pick")

@@ -31,8 +31,6 @@ def _pair(value, what):
 
 
 # --- 6.1 ---
-
-
 def _source():
     """Return the network of the lesson's source with a linear output."""
     import keras
@@ -46,7 +44,7 @@ def _source():
 def check_living_output(build, is_dead, first_answer, mean_month, y):
     y = judge.array(y, "ответы y")
     if y.size < 2:
-        judge.refuse("ответы y: передайте массив окон, который дан в ячейке.")
+        judge.refuse("ответы y: верните в ячейку проверки массив y.")
     relu = [(0, "это relu нуля. Подставьте z = 0 в ln(1 + exp(z)): exp(0) — не ноль.")]
     what = "first_answer, softplus нуля"
     judge.same(judge.number(first_answer, what), np.log(2), what, relu, atol=8e-3)
@@ -89,8 +87,8 @@ def _check_dead(is_dead, x):
     for activation, weight, bias, windows, told in (
         ("relu", 0, -1, x, "нулём на все окна"),
         ("relu", 0, 0.25, x, "на все окна 0,25"),
-        ("relu", 1, -0.5, x, "нулём на часть окон, а на последнее нет"),
-        ("relu", 1, -0.5, x[[1, 0]], "нулём на последнее окно, а на другие нет"),
+        ("relu", 1, -0.5, x, "нулём на часть окон, но не на последнее"),
+        ("relu", 1, -0.5, x[[1, 0]], "нулём на последнее окно, но не на другие"),
         ("softplus", 0, -6, x, "на все окна 0,0025, мало, но больше нуля"),
     ):
         network = _layer(np.full((1, 1), weight), bias, activation)
@@ -104,8 +102,6 @@ def _check_dead(is_dead, x):
 
 
 # --- 6.2 ---
-
-
 @EXERCISES.add("6.2", "газ и вода")
 def check_gas_and_water(tops_of, windows, year_ahead, forecasts, volumes, folds):
     rng = np.random.default_rng(6)
@@ -194,8 +190,6 @@ def _check_forecasts(forecasts, volumes, folds):
 
 
 # --- 6.3 ---
-
-
 @EXERCISES.add("6.3", "буквы в one-hot")
 def check_letters(alphabet, pieces):
     text = "мама мыла раму."
@@ -246,8 +240,6 @@ def _check_pieces(pieces, text, letters, length):
 
 
 # --- 6.4 ---
-
-
 def _numbers_of(text, letters, what):
     """Return the numbers of those letters of a text that the book has."""
     place = {letter: i for i, letter in enumerate(letters)}
@@ -298,7 +290,8 @@ def check_writer(network, perplexity, page, learn_text, val_text, book):
     found = functools.partial(_perplexity, network)
     mistakes = [
         (np.log(right), "это потери, а не перплексия: возьмите от них экспоненту."),
-        (2 ** np.log(right), "потери в натах, степень — у числа e, а не у двойки."),
+        (2 ** np.log(right), "в потерях логарифм натуральный, поэтому в степень "
+         "возводят e, а не двойку."),
         (lambda: found(learn, 32), "это обучающий текст, а нужен валидационный."),
         (lambda: found(val, 32), "куски по 32 буквы: каждый начинается с пустого "
          "состояния, и перплексия выходит больше. Проверяйте на кусках по 500."),
@@ -346,8 +339,9 @@ def _check_page(page, book):
     if real < REAL or distinct < DISTINCT:
         judge.refuse(
             f"страница: из {WORDS} слов в книге есть {judge.shown(100 * real, 3)} %, а "
-            f"нужно {100 * REAL:.0f}; разных {distinct}, а нужно {DISTINCT}. Слишком "
-            f"{'горячо' if real < REAL else 'холодно'}: смените температуру."
+            f"нужно не меньше {100 * REAL:.0f}; разных {distinct}, а нужно не меньше "
+            f"{DISTINCT}. Слишком "
+            f"{'горячо: понизьте' if real < REAL else 'холодно: повысьте'} температуру."
         )
     runs = [" ".join(words[i : i + RUN]) for i in range(WORDS - RUN + 1)]
     everything = f" {' '.join(known)} "

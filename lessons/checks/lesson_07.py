@@ -18,8 +18,6 @@ WINDOW = 24  # words that the network of exercise 7.5 reads at once
 
 
 # --- 7.1 ---
-
-
 @EXERCISES.add("7.1", "сказать и замолчать")
 def check_lesson_rows(lesson_rows):
     cases = [([7, 5, 9], 6), ([11, UNK, 6, 4], 8), ([8], 2), ([], 3)]
@@ -58,8 +56,6 @@ def _check_rows(lesson_rows, answer, length):
 
 
 # --- 7.2 ---
-
-
 def glue(pieces, pair):
     """Return pieces where neighbours equal to `pair` are glued."""
     glued, i = [], 0
@@ -166,8 +162,6 @@ def _check_lost(lost, known, asked, merges):
 
 
 # --- 7.3 ---
-
-
 def right_answers(cutter, known, test):
     """Return for each question whether the nearest known one has its answer."""
     counter = TfidfVectorizer(analyzer=cutter)
@@ -221,10 +215,12 @@ def _check_paired(paired, first, second):
     judge.same(got[0], d.mean(), f"{what}, разность", [(unlike, lost)], 0.02, 2e-4)
     right, apart = _interval(d), np.sqrt(first.var() + second.var())
     mistakes = [
-        (_interval(d, 1.96 * np.sqrt(len(d))), "края не поделены на корень из len(d)."),
-        (_interval(d, 1), "нет множителя 1,96: края отстоят на одну ошибку."),
-        (_interval(d, 1.96 * apart / d.std()), "разброс взят не парный."),
-    ]
+        (_interval(d, 1.96 * np.sqrt(len(d))),
+         "стандартное отклонение не поделено на корень из len(d)."),
+        (_interval(d, 1), "нет множителя 1,96: до краёв одна стандартная ошибка."),
+        (_interval(d, 1.96 * apart / d.std()),
+         "разброс посчитан у каждого ряда отдельно, а нужен разброс разности d."),
+    ]  # fmt: skip
     near = 0.1 * (right[2] - right[0])  # Student's t, a bootstrap, two instead of 1.96
     judge.same(got, right, what, mistakes, rtol=0, atol=near)
 
@@ -240,7 +236,10 @@ def _check_right(got, name, cutter, train, test):
     if (got == right_answers(cutter, train + test, test)).mean() > 0.985:
         judge.refuse(f"{what}: поиск идёт и среди вопросов экзамена. Это утечка.")
     ours, mean = judge.shown(got.mean()), judge.shown(wanted.mean())
-    judge.refuse(f"{what}: доля верных {ours}, ожидалась {mean}, других ответов {off}.")
+    judge.refuse(
+        f"{what}: доля верных {ours}, ожидалась {mean}; не совпало отметок: {off}. "
+        "Верно ли режутся слова и сравниваются ли ответы с test?"
+    )
 
 
 def _check_leader(said, d, rival):
@@ -258,8 +257,6 @@ def _check_leader(said, d, rival):
 
 
 # --- 7.4 ---
-
-
 def three(train, before, after, size):
     """Return what pairs, words and no knowledge say of each word after another."""
     train, before, after = (np.asarray(each, int) for each in (train, before, after))
@@ -310,7 +307,7 @@ def check_rival(three_, perplexity, shares, train, val, size):
     best = best_shares(table)
     lowest, ours = _perplexity(best @ table), _perplexity(np.maximum(shares, 0) @ table)
     if ours > 1.01 * lowest:
-        learned = "Парам отдано слишком много: возьмите валидацию, а не обучение."
+        learned = "Доля пар велика: её подбирают на валидации, не на обучающей части."
         judge.refuse(
             f"shares: перплексия на валидации {judge.shown(ours)}, а с лучшими долями "
             f"{judge.shown(lowest)}. {learned if shares[0] > best[0] + 0.05 else ''}"
@@ -338,8 +335,6 @@ def _check_three(found):
 
 
 # --- 7.5 ---
-
-
 def windows(stream):
     """Return a text in rows of 25 words: the last word of one begins the next."""
     return sliding_window_view(stream, WINDOW + 1)[::WINDOW]
@@ -390,7 +385,8 @@ def check_next_word(table, network, next_words, result, words, vectors, parts):
             judge.refuse(line + "Цель не сдвинута: нужно следующее слово, x[:, 1:].")
         judge.refuse(line + "Сеть должна быть лучше хотя бы на 3 %.")
     if not gains[1] > 0.92 * gains[0]:
-        judge.refuse(line + "На валидации не так: похоже, тест попал в обучение.")
+        line += "На валидации выигрыш намного меньше: похоже, тест попал в обучение."
+        judge.refuse(line)
     result = judge.started(result, "result")
     if not isinstance(result, dict) or not {"пары", "с векторами"} <= set(result):
         judge.refuse("result: нужен словарь, где есть «пары» и «с векторами».")
@@ -422,7 +418,10 @@ def _check_table(table, names, vectors, network):
         judge.refuse(f"table: разброс {judge.shown(rows.std(), 2)}, а нужен около 1.")
     same = [each for each in network.get_weights() if each.shape == table.shape]
     if not max((np.median(_cosines(each, table)) for each in same), default=0) > 0.3:
-        judge.refuse("network: веса начаты не с table, embedding.set_weights([table]).")
+        judge.refuse(
+            "network: веса эмбеддинга начаты не с table; нужно "
+            "embedding.set_weights([table])."
+        )
 
 
 def _check_probabilities(ask, rows, size):

@@ -165,6 +165,7 @@ WRONG = {
         ("столбцом: t[:, None]", (by_row, forecast, X, T)),
         ("и на выходе", (slope_at_the_output, forecast, X, T)),
         ("забыта", (changed(slope=False), forecast, X, T)),
+        ("в вашем списке их 4", (lambda *a: gradients(*a)[:4], forecast, X, T)),
     ],
 }  # fmt: skip
 UNFORESEEN = {

@@ -347,7 +347,7 @@ WRONG = {
         ("единицы и нули", (lambda a, b: changed(a, b, lambda x: (x > 0) * 1),)),
         ("три вещи", (lambda a, b: bag(a, b)[:2],)),
         ("через запятую после return", (lambda a, b: {"words": 1, "x": 2, "y": 3},)),
-        ("нужен transform, а не fit_transform", (by_scikit_twice,)),
+        ("по своему словарю, а нужен словарь обучающих", (by_scikit_twice,)),
     ],
     "2.2": [
         ("это утечка", (lambda *a: exam(*a, taught=lambda s, h: np.arange(12)),)),
@@ -357,7 +357,7 @@ WRONG = {
         ("не на своих местах", (exam_in_order,)),
         ("на которых их обучали", (exam_head,)),
         ("argmax возьмём потом", (lambda *a: exam(*a).argmax(axis=1),)),
-        ("ни разу не спрошена", (lambda learn, texts, y, parts: np.ones((12, 4)) / 4,)),
+        ("ни разу не спросили", (lambda learn, texts, y, parts: np.ones((12, 4)) / 4,)),
         ("на texts[seen] той же пары", (exam_accumulated,)),
         ("на texts[seen] той же пары", (exam_of_neighbours,)),
         ("по одним и тем же", (lambda learn, t, y, parts: learn(t[parts[0][0]], y),)),
@@ -391,7 +391,7 @@ WRONG = {
         ("по самим числам", star(count=needed_on_a_line)),
         ("основания логарифма", star(count=needed_mixed)),
         ("это логарифм числа", star(count=lambda *a: np.log(needed(*a)))),
-        ("на которых училась", star(curve={n: 1.0 for n in CURVE})),
+        ("на которых она училась", star(curve={n: 1.0 for n in CURVE})),
         ("сумма двух", star(curve={n: 2 * s for n, s in CURVE.items()})),
         ("это проценты", star(curve={n: 100 * s for n, s in CURVE.items()})),
         ("ожидались 84, 168", star(curve={10: 0.2, 20: 0.3, 40: 0.4, 80: 0.5})),
@@ -414,7 +414,7 @@ UNFORESEEN = {
     ],
     "2.2": [
         ("с суммой 1, а у строки 0 сумма 0,2591", (lambda *a: exam(*a) ** 2,)),
-        ("у строки 0 сумма 0. Забыта", (exam_cut,)),
+        ("у строки 0 сумма 0, наименьшее число 0. Забыт", (exam_cut,)),
         ("форма (2, 4), ожидалась (12, 4)", (exam_part,)),
         ("не таблица чисел, а словарь",
          (lambda *a: dict(enumerate(np.asarray(exam(*a)))),)),
@@ -423,6 +423,7 @@ UNFORESEEN = {
     "2.3": [
         ("у строки 32 сумма 0",
          dish(chances=lambda c: c * (np.arange(40) < 32)[:, None])),
+        ("сумма 1, наименьшее число −0,2", dish(chances=lambda c: 2 * c - 0.25)),
         ("верных 0. Она", dish(ask=asked(lambda p: p[:, [3, 2, 1, 0]]))),
         ("форма (40, 3), ожидалась (40, 4)", dish(ask=asked(lambda p: p[:, :3]))),
         ("это функция, а нужны числа", dish(ask=lambda a: lambda texts, y=None: len)),

@@ -382,7 +382,7 @@ WRONG = {
     ],
     "6.4": [
         ("это потери", wrote(perplexity=lambda: loss_on(world()["val"]))),
-        ("двойки", wrote(perplexity=lambda: 2 ** loss_on(world()["val"]))),
+        ("а не двойку", wrote(perplexity=lambda: 2 ** loss_on(world()["val"]))),
         ("обучающий текст",
          wrote(perplexity=lambda: np.exp(loss_on(world()["learn"])))),
         ("обучающий текст", wrote(
@@ -395,8 +395,8 @@ WRONG = {
         ("без эмбеддинга", wrote(kind="embedding")),
         ("длину куска", wrote(kind="short")),
         ("Пишите дольше", wrote(lambda known: known["page"][:800])),
-        ("Слишком горячо", wrote(half_words)),
-        ("Слишком холодно", wrote(repeated)),
+        ("горячо: понизьте", wrote(half_words)),
+        ("холодно: повысьте", wrote(repeated)),
         ("списаны из книги", wrote(copying)),
         ("списаны из книги", wrote(lambda known: known["book"][:4000])),
         ("одна строка", wrote(lambda known: [known["page"]])),

@@ -533,8 +533,8 @@ WRONG = {
         ("словарь из двух долей", second(lost={"слова": 0.5})),
     ],
     "7.3": [
-        ("не поделены на корень", third(lambda a, b: paired(a, b, root=False))),
-        ("не парный", third(apart)),
+        ("не поделено на корень", third(lambda a, b: paired(a, b, root=False))),
+        ("у каждого ряда отдельно", third(apart)),
         ("знак потерян", third(different)),
         ("нет множителя", third(lambda a, b: paired(a, b, z=1))),
         ("Это утечка", third(change=lambda hits: {
@@ -551,9 +551,9 @@ WRONG = {
             lambda f, s, t, b, a, n: np.where(s, f[0], 0)))),
         ("логарифм натуральный, а в степень", fourth(
             perplexity=lambda p: 2 ** -np.log(p).mean())),
-        ("возьмите валидацию", fourth(shares=[0.998, 0.001, 0.001])),
-        ("возьмите валидацию", fourth(shares=[0.95, 0, 0.05], length=600)),
-        ("возьмите валидацию", fourth(shares=[1.0, 0.0, 0.0])),
+        ("подбирают на валидации", fourth(shares=[0.998, 0.001, 0.001])),
+        ("подбирают на валидации", fourth(shares=[0.95, 0, 0.05], length=600)),
+        ("подбирают на валидации", fourth(shares=[1.0, 0.0, 0.0])),
         ("в сумме дают 1", fourth(shares=[0.6, 0.6, 0.1])),
     ],
     "7.5": [
@@ -640,7 +640,7 @@ UNFORESEEN = {
         ("не сходится 2 числа из 3", third(spread_of_different)),
         ("не сходится 2 числа из 3", third(lambda a, b: paired(a, b, order=(0, 2, 1)))),
         ("разность: у вас", third(lambda a, b: paired(a, b, order=(1, 2, 0)))),
-        ("других ответов 1", third(change=lambda hits: {"куски": hits["слова"]})),
+        ("не совпало отметок: 1", third(change=lambda hits: {"куски": hits["слова"]})),
     ],
     "7.4": [
         ("ожидалось", fourth(only_pairs(lambda f, s, t, b, a, n: f[0] ** 2))),
