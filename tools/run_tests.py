@@ -17,8 +17,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / "build" / "tests"
 NBVAL = [
-    "-m", "pytest", "-p", "no:cacheprovider", "-q", "--nbval", "--nbval-current-env",
-    "--nbval-sanitize-with", "tests/sanitize.cfg", "--dist", "loadfile",
+    "-m", "pytest", "-p", "no:cacheprovider", "-p", "tools.tolerances", "-q", "--nbval",
+    "--nbval-current-env", "--nbval-sanitize-with", "tests/sanitize.cfg",
+    "--dist", "loadfile",
 ]  # fmt: skip
 UNIT = ["-m", "pytest", "-q", "-n", "auto", "--dist", "loadfile"]
 JITTER = "1e-6"

@@ -1,0 +1,166 @@
+"""A plugin of pytest: nbval compares the numbers of a tagged cell within a tolerance.
+
+    python -m pytest -p tools.tolerances --nbval ...
+
+A code cell with the tag ``±0.03`` or ``±5%`` (of the stored number) may print other
+numbers, each within that distance of the stored one.  As many numbers have to come, and
+between them the same characters.  This holds for stdout, text/plain and text/html; all
+else of the cell, and every other cell, nbval compares by itself.
+
+A number has a decimal point or comma, a sign, an exponent, and thousands apart by a
+no-break or narrow space, or none of these: 0,8925; −0.5; 1e-6; 97 of "97 %".  A plain
+space parts two numbers, as in an array.  Text are the digits of a word (x1, lesson2,
+16-й), a date or a version (2026-11-27, 3.15.0), what commas alone part (1,2,3) and what
+is inside a tag of HTML.
+"""
+
+import copy
+import functools
+import re
+from collections import defaultdict
+from decimal import Decimal
+
+import pytest
+from nbval.plugin import IPyNbCell
+
+MARK = "±"
+TAG = re.compile(r"±[0-9]+(\.[0-9]+)?(e-?[0-9]{1,2})?%?")
+KINDS = ("stdout", "text/plain", "text/html")
+SPACES = "\u00a0\u2009\u202f"
+# The other spellings of one thing: a number keeps to that of the stored one.
+SPELLINGS = (".,", "-−", SPACES)
+AS_PYTHON = str.maketrans({",": ".", "−": "-", "∞": "inf"} | dict.fromkeys(SPACES, ""))
+TOKEN = re.compile(
+    rf"""
+    </?[A-Za-z][^<>]*> | &\#?\w+;  # of HTML
+    | (?P<number>
+        ((?<!\w)[-−+] | (?<![\w.,]))
+        (
+            ([0-9]{{1,3}}([{SPACES}][0-9]{{3}})+ | [0-9]+) ([.,][0-9]+)?
+            ([eE][-−+]?[0-9]+)?
+            | (?i:nan|inf|infinity) | ∞
+        )
+        (?! \w | [.,]\w | -\w+- | -[^\W\d] )  # else a word, a date, a version
+    )
+    | \w+([.,-]\w+)*
+    """,
+    re.VERBOSE,
+)
+
+
+def tolerance_of(tags):
+    """Return the one tag of a cell that is a tolerance, or None.
+
+    Parameters
+    ----------
+    tags : iterable of str
+
+    Raises
+    ------
+    ValueError
+        A tag has the mark ± and is no tolerance, or there are several.
+    """
+    marked = sorted(tag for tag in tags if MARK in tag)
+    for tag in marked:
+        if not TAG.fullmatch(tag) or not Decimal(tag.strip("±%")):
+            raise ValueError(f"the tag {tag!r} is no tolerance such as ±0.03 or ±5%")
+    if len(marked) > 1:
+        raise ValueError(f"more than one tolerance: {', '.join(marked)}")
+    return marked[0] if marked else None
+
+
+def differences(stored, came, tag):
+    """Return a line for each place where a text leaves its tolerance.
+
+    Parameters
+    ----------
+    stored, came : str
+    tag : str
+        A tolerance: ``"±0.03"``, ``"±5%"``.
+
+    Returns
+    -------
+    list of str
+        Empty: each number is within the tolerance, all between them is the same.
+    """
+    (old, old_texts), (new, new_texts) = _split(stored), _split(came)
+    if len(old) != len(new):
+        return [f"numbers: {len(old)} stored, {len(new)} came"]
+    found = []
+    for place, (a, b) in enumerate(zip(old_texts, new_texts, strict=True), 1):
+        if a != b:
+            where = f"before number {place}" if place <= len(old) else "at the end"
+            found.append(f"the text {where}: stored {a!r}, came {b!r}")
+    for place, (a, b) in enumerate(zip(old, new, strict=True), 1):
+        wrong = _wrong(a["number"], b["number"], tag)
+        if wrong:
+            before = stored[: a.start()]
+            line = before.count("\n") + 1
+            after = before.rpartition("\n")[2][-40:]
+            found.append(f"number {place} (line {line}, after {after!r}): {wrong}")
+    return found
+
+
+def _split(text):
+    """Return the numbers of a text, as matches, and the texts around them."""
+    numbers = [token for token in TOKEN.finditer(text) if token["number"]]
+    starts = [0, *(number.end() for number in numbers)]
+    ends = [*(number.start() for number in numbers), len(text)]
+    return numbers, [text[a:b] for a, b in zip(starts, ends, strict=True)]
+
+
+def _wrong(stored, came, tag):
+    """Return what is wrong with a number that came, or an empty text."""
+    said = f"stored {stored}, came {came}, tolerance {tag}"
+    for spellings in SPELLINGS:
+        used = [set(spellings) & set(text) for text in (stored, came)]
+        if all(used) and used[0] != used[1]:
+            return f"{said}: spelt otherwise"
+    old, new = (Decimal(text.translate(AS_PYTHON)) for text in (stored, came))
+    if not (old.is_finite() and new.is_finite()):
+        return f"{said}: NaN and infinity never pass"
+    allowed = Decimal(tag.strip("±%"))
+    if tag.endswith("%"):
+        allowed *= abs(old) / 100
+    return said if abs(new - old) > allowed else ""
+
+
+# --- nbval ----------------------------------------------------------------------------
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item):
+    """Before a cell is executed, read its tag."""
+    if isinstance(item, IPyNbCell):
+        try:
+            tag = tolerance_of(item.cell.metadata.get("tags", []))
+        except ValueError as error:
+            item.raise_cell_error(str(error))
+        if tag:
+            item.compare_outputs = functools.partial(_compare_outputs, item, tag)
+
+
+def _compare_outputs(item, tag, came, stored, skip_compare=None):
+    """Compare as nbval does, but with the stored text where the new one is near it."""
+    came, found = copy.deepcopy(came), []
+    old, new = _texts(stored), _texts(came)
+    for kind in KINDS:
+        for (a, key), (b, _) in zip(old[kind], new[kind], strict=False):
+            wrong = differences(item.sanitize(a[key]), item.sanitize(b[key]), tag)
+            found += [f"{kind}: {each}" for each in wrong]
+            if not wrong:
+                b[key] = a[key]
+    same = IPyNbCell.compare_outputs(item, came, stored, skip_compare)
+    item.comparison_traceback[:0] = found
+    return same and not found
+
+
+def _texts(outputs):
+    """Return where the texts of a cell's outputs stand, by kind: a dict, its key."""
+    found = defaultdict(list)
+    for output in outputs:
+        if output["output_type"] == "stream":
+            found[output["name"]].append((output, "text"))
+        for kind in output.get("data", {}):
+            found[kind].append((output["data"], kind))
+    return found
