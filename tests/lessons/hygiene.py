@@ -10,6 +10,7 @@ import nbformat
 
 from helpers.scores import METADATA_KEY
 from tools.set_slug import rewrite
+from tools.tolerances import tolerance_of
 
 TAGS = {"nbval-ignore-output", "nbval-skip", "raises-exception"}
 IGNORED = {"nbval-ignore-output", "nbval-skip"}
@@ -204,11 +205,23 @@ def _metadata(book, code):
     for index, cell in enumerate(book.cells):
         if set(cell.metadata) - {"tags"}:
             found.append(f"cell {index + 1}: metadata {sorted(cell.metadata)}")
-        if set(cell.metadata.get("tags", [])) - TAGS:
-            found.append(f"cell {index + 1}: unknown tags {cell.metadata.tags}")
+        found += [f"cell {index + 1}: {each}" for each in _wrong_tags(cell)]
     counts = [cell.execution_count for cell in code]
     if counts != list(range(1, len(code) + 1)):
         found.append("not executed once, in order, from the top")
+    return found
+
+
+def _wrong_tags(cell):
+    tags, found = _tags(cell), []
+    try:
+        tolerance = tolerance_of(tags)
+    except ValueError as error:
+        return [str(error)]
+    if tags - TAGS - {tolerance}:
+        found.append(f"unknown tags {cell.metadata.tags}")
+    if tolerance and (tags & IGNORED or cell.cell_type != "code"):
+        found.append(f"the tolerance {tolerance} on a cell that is not compared")
     return found
 
 

@@ -82,6 +82,13 @@ def retitle(old, new):
     return spoil
 
 
+def tagged(*tags):
+    def spoil(book):
+        code_cell(book, 3).metadata.update(tags=list(tags))
+
+    return spoil
+
+
 def ignore_everything(book):
     for cell in book.cells:
         cell.metadata = nbformat.from_dict({"tags": ["nbval-ignore-output"]})
@@ -149,6 +156,10 @@ SPOILED = {
     "metadata": (lambda book: book.metadata.update(widgets={}), "notebook metadata"),
     "cell metadata": (lambda b: b.cells[3].metadata.update(id="x"), "metadata ['id']"),
     "tag": (lambda b: b.cells[3].metadata.update(tags=["slow"]), "unknown tags"),
+    "tolerance": (tagged("±0,03"), "the tag '±0,03' is no tolerance"),
+    "tolerances": (tagged("±0.03", "±5%"), "more than one tolerance"),
+    "uncompared": (tagged("±0.03", "nbval-ignore-output"), "that is not compared"),
+    "of prose": (lambda b: b.cells[0].metadata.update(tags=["±5%"]), "not compared"),
     "order": (lambda b: code_cell(b).update(execution_count=7), "not executed once"),
     "long cell": (with_source("x = 1\n" * 26), "more than 25 lines"),
     "wide line": (with_source("x = '" + "a" * 90 + "'"), "88 columns"),
@@ -201,3 +212,11 @@ def test_every_rule_can_fail(name):
     spoil(book)
     found = problems(book, path.name, ADDRESS)
     assert any(said in line for line in found), found
+
+
+def test_a_tolerance_is_a_tag_like_others():
+    path = ROOT / "lessons" / "04_mnist_cnn.ipynb"
+    book = nbformat.read(path, as_version=4)
+    for tag in ("±0.03", "±5%"):
+        tagged(tag)(book)
+        assert problems(book, path.name, ADDRESS) == []
