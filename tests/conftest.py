@@ -6,8 +6,11 @@ import os
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from helpers.data import load
+from helpers.data.simulator import simulate
 from tests.support import ROOT, FaultyHandler
 
 REAL_DATA = os.environ.get("COURSE_DATA_DIR")  # tests that look there ask for real_data
@@ -75,3 +78,15 @@ def teacher(teacher_folder, monkeypatch):
     """The same, in full mode."""
     monkeypatch.setenv("COURSE_DATA", "full")
     return teacher_folder
+
+
+@pytest.fixture
+def wells_sample(cache):
+    """The embedded wells."""
+    return load("wells", "sample")
+
+
+@pytest.fixture(scope="session")
+def many_wells():
+    """Five hundred wells of the simulator."""
+    return simulate(500, np.random.default_rng(0))

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from helpers import ROOT
-from helpers.data import load
 from helpers.data.simulator import BASINS, simulate
 from tests.support import line_of
 from tests.wells import (
@@ -22,17 +21,7 @@ from tests.wells import (
 )
 
 
-@pytest.fixture(scope="module")
-def many():
-    return simulate(500, np.random.default_rng(0))
-
-
-@pytest.fixture
-def sample(cache):
-    return load("wells", "sample")
-
-
-@pytest.fixture(params=["sample", "many"])
+@pytest.fixture(params=["wells_sample", "many_wells"])
 def simulated(request):
     return request.getfixturevalue(request.param)
 
@@ -164,16 +153,16 @@ def test_the_curve_without_noise_runs_through_the_middle(simulated):
     assert np.abs(liquid - truth).mean() < 1.04 * min(errors)
 
 
-def test_the_curve_is_a_ramp_and_then_a_hyperbola(many):
-    after = many.truth[:, 8:] / 30.4  # a month has 28 to 31 days
+def test_the_curve_is_a_ramp_and_then_a_hyperbola(many_wells):
+    after = many_wells.truth[:, 8:] / 30.4  # a month has 28 to 31 days
     assert (after[:, 2:] < after[:, :-2]).mean() > 0.99
     fall = np.log(after[:, :-4] / after[:, 4:])
     assert (fall[:, -1] < fall[:, 0]).mean() > 0.95  # slower and slower
-    assert 0.1 < (many.truth.argmax(axis=1) > 1).mean() < 0.4
+    assert 0.1 < (many_wells.truth.argmax(axis=1) > 1).mean() < 0.4
 
 
-def test_noise_knows_nothing_of_the_month_before(many):
-    ratio = np.log(np.maximum(many.liquid, 1) / many.truth)[:, 5:]
+def test_noise_knows_nothing_of_the_month_before(many_wells):
+    ratio = np.log(np.maximum(many_wells.liquid, 1) / many_wells.truth)[:, 5:]
     ratio = np.clip(ratio, -0.5, 0.5)  # shut-ins come in runs; they are not the noise
     assert abs(correlation(ratio[:, 1:], ratio[:, :-1])) < 0.15
 

@@ -8,7 +8,6 @@ import pytest
 
 from helpers import ROOT
 from helpers.data import load, own_wells
-from helpers.data.simulator import simulate
 from tests.support import line_of
 from tests.wells import (
     AT,
@@ -36,31 +35,19 @@ def teacher(teacher_folder):
     return teacher_folder / "production.csv"
 
 
-@pytest.fixture(scope="module")
-def many():
-    return simulate(500, np.random.default_rng(0))
-
-
-@pytest.fixture
-def sample(cache):
-    return load("wells", "sample")
-
-
-@pytest.fixture(params=["sample", "many"])
-def simulated(request):
-    return request.getfixturevalue(request.param)
-
-
 # --- both modes -----------------------------------------------------------------------
 
 
 def test_both_modes_have_one_structure(teacher, capsys):
     teacher.write_text(TEXT, encoding="utf-8")
-    sample, full = load("wells", "sample"), load("wells", "full")
-    check_structure(sample, "sample")
+    wells_sample, full = load("wells", "sample"), load("wells", "full")
+    check_structure(wells_sample, "sample")
     check_structure(full, "full")
-    assert sample.table.equals(full.table)
-    assert (sample.title, full.title) == ("смоделированные скважины", "production.csv")
+    assert wells_sample.table.equals(full.table)
+    assert (wells_sample.title, full.title) == (
+        "смоделированные скважины",
+        "production.csv",
+    )
     count = "скважин 50, месяцев 24, простоев 2 %"
     assert capsys.readouterr().out.splitlines() == [
         f"Данные: смоделированные скважины (sample): {count}",
@@ -68,14 +55,16 @@ def test_both_modes_have_one_structure(teacher, capsys):
     ]
 
 
-def test_the_table_is_that_of_the_file(sample):
-    assert sample.table["API"].tolist() == [row.split(",")[0] for row in ROWS]
-    assert sample.table["Liquid"].tolist() == [int(row.split(",")[3]) for row in ROWS]
+def test_the_table_is_that_of_the_file(wells_sample):
+    assert wells_sample.table["API"].tolist() == [row.split(",")[0] for row in ROWS]
+    assert wells_sample.table["Liquid"].tolist() == [
+        int(row.split(",")[3]) for row in ROWS
+    ]
     written = [float(row.split(",")[7]) for row in ROWS]
-    assert sample.table["PercentWater"].tolist() == written
-    assert sample.liquid[1, 2] == float(ROWS[26].split(",")[3])
-    assert sample.gas[1, 2] == float(ROWS[26].split(",")[4])
-    assert sample.water[1, 2] == float(ROWS[26].split(",")[6])
+    assert wells_sample.table["PercentWater"].tolist() == written
+    assert wells_sample.liquid[1, 2] == float(ROWS[26].split(",")[3])
+    assert wells_sample.gas[1, 2] == float(ROWS[26].split(",")[4])
+    assert wells_sample.water[1, 2] == float(ROWS[26].split(",")[6])
 
 
 @pytest.mark.parametrize("folder", [None, "пустая"])
@@ -195,10 +184,10 @@ def card_rows():
     return {name: cells for name, *cells in rows[2:]}
 
 
-def test_the_card_quotes_the_simulated_wells(sample, many):
+def test_the_card_quotes_the_simulated_wells(wells_sample, many_wells):
     rows = card_rows()
-    assert {name: cells[1] for name, cells in rows.items()} == measured(sample)
-    assert {name: cells[2] for name, cells in rows.items()} == measured(many)
+    assert {name: cells[1] for name, cells in rows.items()} == measured(wells_sample)
+    assert {name: cells[2] for name, cells in rows.items()} == measured(many_wells)
 
 
 def test_the_card_quotes_the_real_wells(real_data, teacher):

@@ -7,8 +7,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from helpers.data import load, own_wells
-from helpers.data.simulator import simulate
+from helpers.data import own_wells
 from helpers.own.wells import COLUMNS, NEEDED
 from tests.support import line_of
 from tests.wells import (
@@ -23,17 +22,6 @@ from tests.wells import (
     own,
     table_of,
 )
-
-
-@pytest.fixture(scope="module")
-def many():
-    return simulate(500, np.random.default_rng(0))
-
-
-@pytest.fixture
-def sample(cache):
-    return load("wells", "sample")
-
 
 TWO = table_of(*FIRST, *SECOND)
 PLAIN = {  # the same two wells, written otherwise
@@ -53,15 +41,15 @@ PLAIN = {  # the same two wells, written otherwise
 
 
 @pytest.mark.parametrize("content", PLAIN.values(), ids=list(PLAIN))
-def test_own_wells_written_in_any_usual_way(content, tmp_path, sample, capsys):
+def test_own_wells_written_in_any_usual_way(content, tmp_path, wells_sample, capsys):
     capsys.readouterr()
     wells = own_wells(own(tmp_path, content))
     check_structure(wells, "own")
-    assert wells.api == sample.api[:2]
-    assert np.array_equal(wells.liquid, sample.liquid[:2])
-    assert np.array_equal(wells.water, sample.water[:2])
+    assert wells.api == wells_sample.api[:2]
+    assert np.array_equal(wells.liquid, wells_sample.liquid[:2])
+    assert np.array_equal(wells.water, wells_sample.water[:2])
     numbers = list(COLUMNS[1:-1])
-    assert wells.table[numbers].equals(sample.table[numbers][:48])
+    assert wells.table[numbers].equals(wells_sample.table[numbers][:48])
     assert wells.title == "мои скважины"
     assert capsys.readouterr().out == (
         "Данные: свои скважины «мои скважины.csv»: "
@@ -69,10 +57,10 @@ def test_own_wells_written_in_any_usual_way(content, tmp_path, sample, capsys):
     )
 
 
-def test_wells_keep_the_order_of_the_file(tmp_path, sample):
+def test_wells_keep_the_order_of_the_file(tmp_path, wells_sample):
     wells = own_wells(own(tmp_path, table_of(*SECOND, *FIRST)))
-    assert wells.api == sample.api[1::-1]
-    assert np.array_equal(wells.liquid, sample.liquid[1::-1])
+    assert wells.api == wells_sample.api[1::-1]
+    assert np.array_equal(wells.liquid, wells_sample.liquid[1::-1])
 
 
 def test_russian_words_in_cp1251_and_numbers_as_people_write_them(tmp_path):
