@@ -10,9 +10,10 @@ In a solution notebook
 * a Markdown cell whose first line is ``<!-- решение -->`` is left out;
 * in the first cell the words ``: решения`` go, and the address names ``exercises``.
 
-Outputs, execution numbers and tags are dropped.  A cell that needs an answer may stop
-without stopping "run all": it is tagged ``raises-exception``, so that what stands below
-an exercise that is not done is still run and judged.
+Outputs, execution numbers and tags are dropped, but for the tag that folds code.  A
+cell that needs an answer may stop without stopping "run all": it is tagged
+``raises-exception``, so that what stands below an exercise that is not done is still
+run and judged.
 """
 
 import argparse
@@ -22,7 +23,7 @@ import sys
 import nbformat
 
 from helpers.errors import CourseError
-from tools.run_lessons import LESSONS, ROOT, clean, write
+from tools.run_lessons import FOLDED, LESSONS, ROOT, clean, write
 
 SOLUTIONS, EXERCISES = LESSONS / "solutions", LESSONS / "exercises"
 BEGIN = re.compile(r"^(\s*)# Решение\. (.+)$")
@@ -98,8 +99,10 @@ def exercise(book, name):
         else:
             source = stub(source, f"{name}, cell {number + 1}")
             cells.append(nbformat.v4.new_code_cell(source))
+            tags = [FOLDED] if FOLDED in cell.metadata.get("tags", []) else []
             if NEEDS.search(source):
-                cells[-1].metadata["tags"] = ["raises-exception"]
+                tags.append("raises-exception")
+            cells[-1].metadata["tags"] = tags
     return clean(nbformat.v4.new_notebook(cells=cells))
 
 

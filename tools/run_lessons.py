@@ -204,6 +204,27 @@ def missed_bars(lesson, mode, models, roles=("ours",)):
 
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
+FOLDED = "hide-input"  # the tag; a site of MyST reads it as it is
+
+
+def metadata_of(cell):
+    """Return what a cell's metadata hold: its tags, and what folds its code.
+
+    Parameters
+    ----------
+    cell : nbformat.NotebookNode
+
+    Returns
+    -------
+    dict
+        With the tag `FOLDED` also ``jupyter.source_hidden``, which JupyterLab reads,
+        and ``cellView``, which Colab reads.
+    """
+    tags = list(cell.metadata.get("tags", []))
+    found = {"tags": tags} if tags else {}
+    if FOLDED in tags and cell.cell_type == "code":
+        found |= {"cellView": "form", "jupyter": {"source_hidden": True}}
+    return found
 
 
 def clean(notebook):
@@ -223,8 +244,7 @@ def clean(notebook):
             cell.outputs = [
                 each for each in cell.outputs if WIDGET not in each.get("data", {})
             ]
-        tags = cell.metadata.get("tags")
-        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
+        cell.metadata = nbformat.from_dict(metadata_of(cell))
         cell.id = f"cell-{number:03d}"
     return notebook
 
@@ -240,6 +260,21 @@ def write(path, text):
         part.unlink(missing_ok=True)
 
 
+# Folded code is behind its title; the page would show it whole.
+PAGE = """
+{%- extends "lab/index.html.j2" -%}
+{%- block input_group -%}
+{%- if "hide-input" in cell.metadata.get("tags", []) -%}
+<details><summary style="font-family: sans-serif; padding: 0.5em 0">
+{%- set title = cell.source.split("\n")[0] -%}
+{{ title | replace("# @title", "") | trim | escape }} · показать код</summary>
+{{- super() -}}
+</details>
+{%- else -%}
+{{ super() }}
+{%- endif -%}
+{%- endblock -%}
+"""
 NO_ALT = "No description has been provided for this image"  # nbconvert's own words
 
 
@@ -248,9 +283,15 @@ def write_html(notebook, path):
 
     nbconvert does not pass a figure's sentence on as its alt, so it is put in here.
     """
+    from jinja2 import DictLoader
     from nbconvert import HTMLExporter
 
-    page, _ = HTMLExporter(embed_images=True).from_notebook_node(
+    exporter = HTMLExporter(
+        embed_images=True,
+        extra_loaders=[DictLoader({"folded.html.j2": PAGE})],
+        template_file="folded.html.j2",
+    )
+    page, _ = exporter.from_notebook_node(
         notebook, resources={"metadata": {"name": path.stem}}
     )
     for cell in notebook.cells:

@@ -24,6 +24,8 @@ def test_it_is_russian_and_brings_no_news(opened):
 def test_by_keyboard_alone(opened):
     notebook = opened(FIRST)
     page = notebook.page
+    notebook.menu("Редактировать", "editmenu:clear-all")
+    page.locator(".jp-Notebook", has_not_text="Устройство:").wait_for()
     page.keyboard.press("Escape")
     page.keyboard.press("Control+Home")
     for _ in range(3):
@@ -32,10 +34,10 @@ def test_by_keyboard_alone(opened):
         "() => document.querySelector('.jp-Notebook').innerText.includes('Устройство:')"
     )
     notebook.wait()
-    assert (
-        page.locator(".jp-CodeCell").nth(0).locator(".jp-InputPrompt").inner_text()
-        == "[1]:"
-    )
+    setup, imports = (page.locator(".jp-CodeCell").nth(place) for place in (0, 1))
+    folded = setup.locator(".jp-InputPlaceholder").inner_text()
+    assert folded.startswith("# @title Подготовка")
+    assert imports.locator(".jp-InputPrompt").inner_text() == "[2]:"
 
 
 def test_homework_wrong_then_right_then_run_all(opened, course):

@@ -24,6 +24,7 @@ from tests.homework.answers import NUMBERS, answers_of, cases, exercises_of, mad
 from tests.lessons.hygiene import homework_problems
 from tests.support import ROOT
 from tools import exercises
+from tools.run_lessons import metadata_of
 from tools.set_slug import PROJECT, read_address
 
 ADDRESS = read_address(PROJECT.read_text(encoding="utf-8"))
@@ -233,7 +234,9 @@ def test_nothing_of_the_solution_is_left(path):
     assert set(given.metadata) == {"kernelspec", "language_info"}
     for cell in given.cells:
         needs = cell.source.startswith("homework.need(")
-        assert cell.metadata == ({"tags": ["raises-exception"]} if needs else {})
+        tags = ["hide-input"] if cell.source.startswith("# @title ") else []
+        assert cell.metadata.get("tags", []) == tags + ["raises-exception"] * needs
+        assert cell.metadata == metadata_of(cell)
         if cell.cell_type == "code":
             assert (cell.outputs, cell.execution_count) == ([], None)
             ast.parse(cell.source)
