@@ -10,6 +10,7 @@ import nbformat
 
 from helpers.scores import METADATA_KEY
 from tests.lessons import folding
+from tests.lessons.prose import problems as wrong_quotes
 from tools.run_lessons import metadata_of
 from tools.set_slug import rewrite
 from tools.tolerances import tolerance_of
@@ -71,6 +72,7 @@ def problems(book, name, address):
         found += [f"code cell {number}: {each}" for each in _outputs(cell)]
     for text in prose:
         found += _prose(text)
+    found += wrong_quotes(book, name.partition(".")[0], name[:2] in SECOND_EDITION)
     found += _comparing(code)
     return found
 

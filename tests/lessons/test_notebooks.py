@@ -4,6 +4,7 @@ import nbformat
 import pytest
 
 from helpers.scores import METADATA_KEY, read_bars
+from tests.lessons import hygiene
 from tests.lessons.hygiene import MAX_BYTES, problems
 from tests.support import ROOT
 from tools.set_slug import PROJECT, read_address
@@ -121,6 +122,13 @@ def replace_prose(old, new):
     return spoil
 
 
+def with_old_quote(book):
+    cell = code_cell(book, 3)
+    cell.metadata.update(tags=["±0.03"])
+    below = nbformat.v4.new_markdown_cell("Верных ответов 0,87654.")
+    book.cells.insert(book.cells.index(cell) + 1, below)
+
+
 def join_questions(book):
     one, other = [c for c in book.cells if "<summary>а) " in c.source][-2:]
     one.source += "\n\n" + other.source
@@ -163,6 +171,7 @@ SPOILED = {
     "tolerances": (tagged("±0.03", "±5%"), "more than one tolerance"),
     "uncompared": (tagged("±0.03", "nbval-ignore-output"), "that is not compared"),
     "of prose": (lambda b: b.cells[0].metadata.update(tags=["±5%"]), "not compared"),
+    "old quote": (with_old_quote, "0,87654 is not printed"),
     "order": (lambda b: code_cell(b).update(execution_count=7), "not executed once"),
     "long cell": (with_source("x = 1\n" * 26), "more than 25 lines"),
     "wide line": (with_source("x = '" + "a" * 90 + "'"), "88 columns"),
@@ -222,4 +231,21 @@ def test_a_tolerance_is_a_tag_like_others():
     book = nbformat.read(path, as_version=4)
     for tag in ("±0.03", "±5%"):
         tagged(tag)(book)
-        assert problems(book, path.name, ADDRESS) == []
+        found = problems(book, path.name, ADDRESS)
+        assert [line for line in found if "is not printed" not in line] == []
+
+
+def test_the_second_edition_is_held_to_more(monkeypatch):
+    path = ROOT / "lessons" / "04_mnist_cnn.ipynb"
+    book = nbformat.read(path, as_version=4)
+    book.cells[2:2] = [nbformat.v4.new_markdown_cell("Верных ответов 0,87654.")]
+    code_cell(book, 3).source = "x = 1\n" * 12 + "plots.lines(x, xlabel='x')"
+    assert problems(book, path.name, ADDRESS) == []
+    monkeypatch.setattr(hygiene, "SECOND_EDITION", ("04",))
+    found = "\n".join(problems(book, path.name, ADDRESS))
+    assert "cell 3: 0,87654 is not printed" in found
+    assert "code cell 4: a figure of 13 lines is not folded" in found
+
+
+def test_the_lessons_of_the_second_edition_are_lessons():
+    assert set(hygiene.SECOND_EDITION) <= {path.name[:2] for path in LESSONS}
