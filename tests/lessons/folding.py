@@ -2,7 +2,7 @@
 
 A reader meets folded code as its title alone.  So nothing hides there that the open
 code needs: a folded cell trains nothing, and what it defines only folded cells use,
-but for functions that do nothing but draw on the axis they are given.
+but for functions that do nothing but draw on the axis or figure they are given.
 """
 
 import ast
@@ -18,7 +18,7 @@ FIGURE = re.compile(
     r"\bplots\.\w+\(|\bdiagrams\.\w+\(|\bplt\.(subplots|subplot_mosaic|figure)\("
 )
 TRAINS = re.compile(r"fit|partial_fit|(?!train_test_split)(train|learn|descend)(_\w+)?")
-AXES = {"axes", "axis"}
+CANVAS = {"axes", "axis", "figure"}
 
 
 def problems(book, second_edition=False):
@@ -115,13 +115,13 @@ def _root(node):
 
 
 def _only_draws(node):
-    """Whether this is a function of an axis that returns nothing."""
+    """Whether this is a function of an axis or a figure that returns nothing."""
     if not isinstance(node, ast.FunctionDef):
         return False
     given = node.args.posonlyargs + node.args.args
     returns = [each for each in ast.walk(node) if isinstance(each, ast.Return)]
     return bool(
-        given and given[0].arg in AXES and not any(each.value for each in returns)
+        given and given[0].arg in CANVAS and not any(each.value for each in returns)
     )
 
 

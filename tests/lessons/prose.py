@@ -4,13 +4,16 @@ Under a cell with a tolerance, down to the next heading or code, each number has
 stand in what the cells of code just above print.  A sentence that names a section or a
 lesson may quote any output above it, and so may the self-test.  In a lesson of the
 second edition every decimal number of the prose has to stand in some output above it.
+A question that is asked before running may quote what is printed just below.
 
 A number may also come from code above or just below (a learning rate is no result),
 from a formula, from results/full.json, and from quotes.toml, which gives a reason.  It
-equals what is printed, rounded to as many digits as the prose has.  Left out are whole
+equals what is printed, rounded to as many digits as the prose has, or is the difference
+or product of two printed numbers of its sentence (or of 1 and one).  Left out are whole
 numbers up to `SMALL`, years, numbers of sections and lessons, formulas, code, links.
 """
 
+import itertools
 import json
 import re
 import tomllib
@@ -35,12 +38,14 @@ PLACE = re.compile(
 )
 THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}( \d{3})+(?!\d)")
 HEADING = re.compile(r"^(?=#+ )", re.MULTILINE)
-SENTENCE = re.compile(r"(?<=[.!?…])\s+(?=[^а-яё\d])|\n\s*\n|</\w+>|\n(?=[*|] )")
+SENTENCE = re.compile(
+    r"(?<=[.!?…])\s+(?=[^а-яё\d])|</(?:p|summary|details)>|\n(?=[*|] )"
+)
 YEAR = re.compile(r"(1[89]|20)\d\d")
 DEGREE = re.compile(r"\s*%-")  # a 95 %-й interval
 PERCENT = re.compile(r"(\s*([–-]|и|до)\s*\d+(,\d+)?)?\s*%")
 SCALES = {"тыс": 3, "млн": 6, "миллион": 6}
-SELF_TEST = "## Проверьте себя"
+SELF_TEST, ASKED = "## Проверьте себя", "**Прежде чем"
 
 
 class Passage(NamedTuple):
@@ -81,9 +86,11 @@ def problems(book, lesson, second_edition=False, reasons=None, results=None):
     results = read_results(lesson) if results is None else results
     found, missing = [], set()
     for passage in _passages(book, second_edition):
-        for quote in quotes_of(passage.text):
+        pool = [*passage.outputs, *passage.code, *results]
+        quotes = quotes_of(passage.text)
+        pool += _derived([each for each in quotes if is_printed(each, pool)])
+        for quote in quotes:
             decimal = quote.value.as_tuple().exponent < 0
-            pool = [*passage.outputs, *passage.code, *results]
             if (decimal or passage.whole) and not is_printed(quote, pool):
                 missing.add(quote.text)
                 if quote.text not in reasons:
@@ -145,6 +152,13 @@ def is_printed(quote, pool):
     )
 
 
+def _derived(quotes):
+    """Return what follows from two decimal numbers of a sentence, or from 1 and one."""
+    values = [q.value for q in quotes if q.value.as_tuple().exponent < 0]
+    pairs = list(itertools.combinations([Decimal(1), *values], 2))
+    return [abs(a - b) for a, b in pairs] + [a * b for a, b in pairs]
+
+
 def _value(text):
     return Decimal(text.translate(AS_PYTHON))
 
@@ -181,30 +195,28 @@ def _passages(book, second_edition):
             continue
         for formula in FORMULA.findall(cell.source):
             code += numbers_of(formula)
-        around = code + _code_below(cells, place)
+        below = _below(cells, place)
+        around = code + [each for one in below for each in numbers_of(one.source)]
+        promised = [each for one in below for each in _printed(one)]
         for part in HEADING.split(cell.source):
             if part.startswith("#"):
                 near = None
             if re.match("##? ", part):
                 in_test = part.startswith(SELF_TEST)
-            for text in SENTENCE.split(part):
-                if near is not None:
-                    pool = above if PLACE.search(text) else near
-                    yield Passage(place + 1, text, pool, around, True)
-                elif second_edition or (in_test and tolerant):
-                    yield Passage(place + 1, text, above, around, in_test)
+            for paragraph in part.split("\n\n"):
+                asked = promised if ASKED in paragraph else []
+                for text in SENTENCE.split(paragraph):
+                    if near is not None:
+                        pool = above if PLACE.search(text) else near
+                        yield Passage(place + 1, text, pool + asked, around, True)
+                    elif second_edition or (in_test and tolerant):
+                        yield Passage(place + 1, text, above + asked, around, in_test)
 
 
-def _code_below(cells, place):
-    """Return the numbers of the next run of code cells."""
-    found, begun = [], False
-    for cell in cells[place:]:
-        if cell.cell_type == "code":
-            begun = True
-            found += numbers_of(cell.source)
-        elif begun:
-            break
-    return found
+def _below(cells, place):
+    """Return the next run of code cells."""
+    rest = itertools.dropwhile(lambda cell: cell.cell_type != "code", cells[place:])
+    return list(itertools.takewhile(lambda cell: cell.cell_type == "code", rest))
 
 
 def _tolerant(cell):

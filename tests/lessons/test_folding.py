@@ -138,6 +138,7 @@ RIGHT = {
     ],
     "own": [folded("points = 1"), code("def f(points):\n    return points")],
     "draws": [folded(DRAWS), code("figure, axis = plt.subplots()\ndraw(axis, [1])")],
+    "a legend": [folded("def key(figure):\n    figure.legend()"), code("key(f)")],
     "split": [folded("rows = train_test_split([1, 2])")],
     "progress": [folded("shown = training.progress('эпохи')")],
 }
