@@ -12,8 +12,8 @@ export JUPYTER_PREFER_ENV_PATH := 1
 CLEAN_ENV := env -u COURSE_DATA -u COURSE_DATA_DIR -u COURSE_CACHE_DIR -u COURSE_LESSONS \
 	-u COURSE_SEED -u COURSE_TESTS -u COURSE_JITTER -u COURSE_JITTER_SEED -u KERAS_BACKEND
 
-.PHONY: help run test lint unit notebooks test-jitter lab test-lab exercises full test-backends \
-	test-colab clean
+.PHONY: help run test lint unit notebooks test-jitter mutants lab test-lab exercises full \
+	test-backends test-colab clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -31,6 +31,9 @@ lint unit notebooks: $(READY)
 
 test-jitter: $(READY) ## strict nbval with initial weights moved by a millionth, three times
 	@$(CLEAN_ENV) $(PY) -m tools.run_tests jitter
+
+mutants: $(READY) ## change lesson code in meaning; count how often strict nbval notices
+	@$(PY) -m tools.mutants
 
 lab: $(READY) ## your own copy of the notebooks, in JupyterLab
 	@$(PY) -m tools.lab
