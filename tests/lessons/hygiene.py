@@ -14,6 +14,8 @@ from tools.tolerances import tolerance_of
 
 TAGS = {"nbval-ignore-output", "nbval-skip", "raises-exception"}
 IGNORED = {"nbval-ignore-output", "nbval-skip"}
+# Lessons, as "01", whose every figure is stored with its fingerprint.
+COMPARED_FIGURES = ()
 MAX_LINES, MAX_WIDTH, MAX_BYTES = 25, 88, 1_500_000
 DRAWS = re.compile(
     r"\.(plot|scatter|imshow|bar|barh|hist|contourf?|matshow|stem|fill_between|lines|bars)\("
@@ -66,6 +68,8 @@ def problems(book, name, address):
     for text in prose:
         found += _prose(text)
     found += _comparing(code)
+    if name[:2] in COMPARED_FIGURES:
+        found += _fingerprints(code)
     return found
 
 
@@ -273,6 +277,15 @@ def _outputs(cell):
         elif REPR.match(text.strip()):
             found.append(f"a bare {text.strip()[:40]} in the output")
     return found
+
+
+def _fingerprints(code):
+    return [
+        f"code cell {number}: a figure without its fingerprint: execute it again"
+        for number, cell in enumerate(code, 1)
+        for output in cell.outputs
+        if "image/png" in output.get("data", {}) and "figure" not in output.metadata
+    ]
 
 
 def _tags(cell):
