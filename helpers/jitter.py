@@ -59,18 +59,12 @@ def _move_draws(size, noise):
             return drawn * float(factor)
         return drawn * factor.astype(drawn.dtype)
 
-    class Moved(np.random.Generator):
-        def random(self, *args, **kw):
-            return moved(super().random(*args, **kw))
+    def moving(method):
+        return lambda *args, **kw: moved(method(*args, **kw))
 
-        def uniform(self, *args, **kw):
-            return moved(super().uniform(*args, **kw))
-
-        def normal(self, *args, **kw):
-            return moved(super().normal(*args, **kw))
-
-        def standard_normal(self, *args, **kw):
-            return moved(super().standard_normal(*args, **kw))
+    own = ("random", "uniform", "normal", "standard_normal")
+    methods = {name: moving(getattr(np.random.Generator, name)) for name in own}
+    Moved = type("Moved", (np.random.Generator,), methods)  # noqa: N806
 
     def default_rng(seed=None):
         drawn = _ORIGINAL(seed)

@@ -64,13 +64,16 @@ def show(figure, alt):
     import matplotlib.pyplot as plt
     from IPython.display import display
 
+    from helpers.fingerprint import fingerprint
+
     if not alt.strip():
         raise ValueError("a figure needs a sentence that says what is seen")
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", bbox_inches="tight")
+    metadata = {"image/png": {"alt": alt}, "figure": fingerprint(figure)}
     plt.close(figure)
     data = {"image/png": small_png(buffer.getvalue()), "text/plain": alt}
-    display(data, metadata={"image/png": {"alt": alt}}, raw=True)
+    display(data, metadata=metadata, raw=True)
 
 
 def small_png(data):
@@ -183,10 +186,9 @@ def frame(
     figure = None
     if axis is None:
         if not (xlabel and ylabel and alt.strip()):
-            raise CourseError(
-                "у рисунка не названы оси, или нет описания",
-                "Задайте xlabel, ylabel и alt: фразу о том, что на рисунке видно.",
-            )
+            what = "у рисунка не названы оси, или нет описания"
+            advice = "Задайте xlabel, ylabel и alt: фразу о том, что на рисунке видно."
+            raise CourseError(what, advice)
         figure, axis = plt.subplots(figsize=size)
     try:
         yield axis
@@ -304,9 +306,8 @@ def bars(values, horizontal=False, errors=None, fmt="", **options):
     names = list(next((g for g in groups.values() if isinstance(g, Mapping)), ()))
     for label, group in groups.items():
         if not names or not isinstance(group, Mapping) or list(group) != names:
-            raise CourseError(
-                f"столбцы «{label}»: нужен словарь с именами {names}, а дано {group}"
-            )
+            what = f"столбцы «{label}»: нужен словарь с именами {names}, а дано {group}"
+            raise CourseError(what)
     width, colours = 0.8 / len(groups), cycle(COLOURS)
     places = np.arange(len(names)) - 0.4 + width / 2
     with frame(**options) as axis:

@@ -217,21 +217,6 @@ class Scores:
         return header, lines
 
 
-def rows_of(notebook):
-    """Return the data mode and the rows of an executed notebook's closing tables.
-
-    The mode is None where there is no table.
-    """
-    mode, rows = None, []
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            table = output.get("metadata", {}).get(METADATA_KEY)
-            if table:
-                mode = table["data"]
-                rows.extend(dict(row) for row in table["models"])
-    return mode, rows
-
-
 def _grouped(number):
     """Return 121 930 for 121930, with a narrow space that does not break."""
     return "" if number is None else f"{number:,}".replace(",", "\u202f")

@@ -236,10 +236,9 @@ def _row(values):
     except ValueError:  # lists of several lengths
         row = np.array(None)
     if row.ndim != 1 or (row.size and row.dtype.kind not in "iu"):
-        raise CourseError(
-            f"нужен ряд чисел, например [4, 7, 5], а дано: {values!r:.60}. Слова "
-            "превращает в номера Vocabulary.encode."
-        )
+        what = f"нужен ряд чисел, например [4, 7, 5], а дано: {values!r:.60}. Слова "
+        what += "превращает в номера Vocabulary.encode."
+        raise CourseError(what)
     return row
 
 

@@ -50,10 +50,9 @@ def seed_from_environment():
     """
     text = os.environ.get("COURSE_SEED", "").strip() or str(DEFAULT_SEED)
     if not (text.isascii() and text.isdigit() and int(text) < 2**32):
-        raise CourseError(
-            f"COURSE_SEED={text!r}: нужно целое число от 0 до 4294967295",
-            "Исправьте переменную окружения или уберите её.",
-        )
+        what = f"COURSE_SEED={text!r}: нужно целое число от 0 до 4294967295"
+        advice = "Исправьте переменную окружения или уберите её."
+        raise CourseError(what, advice)
     return int(text)
 
 
@@ -79,11 +78,10 @@ def install_missing():
     command = [sys.executable, "-m", "pip", "install", "-q", *missing, *pins]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
-        raise CourseError(
-            f"не удалось установить {', '.join(missing)}",
-            "Проверьте соединение и запустите ячейку ещё раз. pip ответил: "
-            f"{done.stderr.strip()[-300:]}",
-        )
+        what = f"не удалось установить {', '.join(missing)}"
+        advice = "Проверьте соединение и запустите ячейку ещё раз. pip ответил: "
+        advice += f"{done.stderr.strip()[-300:]}"
+        raise CourseError(what, advice)
     importlib.invalidate_caches()
 
 

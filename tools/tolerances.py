@@ -7,6 +7,10 @@ numbers, each within that distance of the stored one.  As many numbers have to c
 between them the same characters.  This holds for stdout, text/plain and text/html; all
 else of the cell, and every other cell, nbval compares by itself.
 
+In every cell that is compared, figures that were stored with a fingerprint
+(helpers.fingerprint) have to hold the same: kinds, counts and words are equal, numbers
+are within 3 % of their axis, or of their colours, or within the tag where that is more.
+
 A number has a decimal point or comma, a sign, an exponent, and thousands apart by a
 no-break or narrow space, or none of these: 0,8925; −0.5; 1e-6; 97 of "97 %".  A plain
 space parts two numbers, as in an array.  Text are the digits of a word (x1, lesson2,
@@ -16,9 +20,11 @@ is inside a tag of HTML.
 
 import copy
 import functools
+import math
 import re
 from collections import defaultdict
 from decimal import Decimal
+from itertools import zip_longest
 
 import pytest
 from nbval.plugin import IPyNbCell
@@ -125,6 +131,125 @@ def _wrong(stored, came, tag):
     return said if abs(new - old) > allowed else ""
 
 
+# --- figures --------------------------------------------------------------------------
+
+# A line of a fingerprint stands for a thing drawn, by its axes, kind and number: that
+# of "2 line 1" may be "20 x 45 500 955 45 955 y 70 412 955 955 70 t -610 95 | потери".
+# It says how many points there are; lowest, mean, highest x in thousandths of the axis,
+# and first and last where points have an order; the same of y; how far y rises to the
+# right, and bends up at both ends; its words.  Values shown as colours come after v, in
+# thousandths of the way between the numbers after c: lowest, mean, highest, the rise
+# along each dimension.  The line of an axis has its scale, after c its ends, its name.
+SHARE = 0.03  # of an axis, or of the way from one end of the colours to the other
+PLACES = ("lowest", "mean", "highest", "first", "last")
+NAMES = {
+    "x": [f"{place} of x" for place in PLACES],
+    "y": [f"{place} of y" for place in PLACES],
+    "t": ["rise of y to the right", "bend of y at both ends"],
+    "v": [f"{place} of values" for place in PLACES[:3]]
+    + [f"rise of values along dimension {number}" for number in (1, 2, 3)],
+    "c": ["first end", "last end"],
+}
+
+
+def figure_differences(stored, came, tag=None):
+    """Return a line for each thing that two figures do not have alike.
+
+    Parameters
+    ----------
+    stored, came : dict of str to str
+        Fingerprints (helpers.fingerprint).
+    tag : str, optional
+        The cell's tolerance.
+
+    Returns
+    -------
+    list of str
+        Empty: the same things, each number near the stored one.
+    """
+    old, new, found = _drawn(stored), _drawn(came), []
+    for key in {**old, **new}:
+        where = _where(key, {**new, **old})
+        if key not in new or key not in old:
+            found.append(f"{where}: {'not stored' if key in new else 'did not come'}")
+            continue
+        (head, words, numbers), (new_head, new_words, new_numbers) = old[key], new[key]
+        if head != new_head:
+            found.append(f"{where}, count or scale: stored {head}, came {new_head}")
+        if words != new_words and (not tag or differences(words, new_words, tag)):
+            found.append(f"{where}, words: stored {words!r}, came {new_words!r}")
+        if list(numbers) != list(new_numbers):
+            found.append(f"{where}: other numbers: {[*numbers]}, {[*new_numbers]}")
+            continue
+        for name, number in numbers.items():
+            wrong = _far(number, new_numbers[name], tag)
+            found += [f"{where}, {name}: {wrong}"] if wrong else []
+    return found
+
+
+def _drawn(figure):
+    """Return for each thing drawn its count, its words, and its numbers by name."""
+    found, ends = {}, {}
+    for key in sorted(figure, key=lambda key: (int(key.split(" ")[0]), key)):
+        numbers, _, words = figure[key].partition(" | ")
+        head, *groups = re.split(r" (?=[xytvc] )", numbers)
+        groups = {each[0]: [float(n) for n in each[2:].split()] for each in groups}
+        found[key] = head, words, groups
+        if "c" in groups:
+            ends[key] = groups["c"], head == "log"
+    return {
+        key: (head, words, _numbers(key, groups, ends))
+        for key, (head, words, groups) in found.items()
+    }
+
+
+def _numbers(key, groups, ends):
+    """Return numbers by name, each with its axis' span and whether it is a power."""
+    found, number = {}, key.partition(" ")[0]
+    for kind, thousandths in groups.items():
+        axis = {"x": f"{number} x 1", "y": f"{number} y 1", "t": f"{number} y 1"}
+        (low, high), log = ends.get(axis.get(kind, key), ((0, 1000), False))
+        if log:
+            low, high = math.log10(low), math.log10(high)
+        for name, each in zip(NAMES[kind], thousandths, strict=False):
+            value = low + (high - low) * each / 1000
+            if kind == "t":
+                value -= low
+            elif kind == "c":
+                value = math.log10(each) if log else each
+            found[name] = value, high - low, log and kind != "t"
+    return found
+
+
+def _far(stored, came, tag):
+    """Return what is wrong with a number of a figure, or an empty text."""
+    (old, span, log), (new, _, new_log) = stored, came
+    allowed, far = SHARE * abs(span), abs(new - old)
+    if log != new_log or far <= allowed:
+        return ""  # another scale is told of with its axis
+    said = f"allowed {allowed:.2g}"
+    if log:
+        old, new, said = 10**old, 10**new, f"allowed {10**allowed:.3g} times as much"
+    if tag:
+        wide = float(tag.strip("±%")) * (abs(old) / 100 if "%" in tag else 1)
+        if abs(new - old) <= wide:
+            return ""
+        said = f"{said} or {tag}"
+    return f"stored {old:.5g}, came {new:.5g}, {said}"
+
+
+def _where(key, drawn):
+    """Return a thing's axes and kind, with their names."""
+    number, kind, place = key.split(" ")
+    if number == "0":
+        return f"{kind} of the figure"
+    keys = f"{number} title 1", f"{number} y 1"
+    name = next((drawn[each][1] for each in keys if each in drawn), "")
+    own = drawn[key][1] if drawn[key][0].isdigit() and kind != "texts" else ""
+    axes, thing = f"axes {number}", f"{kind} {place}"
+    return ", ".join(f"{a} «{b}»" if b else a for a, b in ((axes, name), (thing, own)))
+
+
 # --- nbval ----------------------------------------------------------------------------
 
 
@@ -138,6 +263,8 @@ def pytest_runtest_call(item):
             item.raise_cell_error(str(error))
         if tag:
             item.compare_outputs = functools.partial(_compare_outputs, item, tag)
+        texts = item.compare_outputs
+        item.compare_outputs = functools.partial(_compare_figures, item, texts, tag)
 
 
 def _compare_outputs(item, tag, came, stored, skip_compare=None):
@@ -153,6 +280,25 @@ def _compare_outputs(item, tag, came, stored, skip_compare=None):
     same = IPyNbCell.compare_outputs(item, came, stored, skip_compare)
     item.comparison_traceback[:0] = found
     return same and not found
+
+
+def _compare_figures(item, texts, tag, came, stored, skip_compare=None):
+    """Compare texts, then those figures that were stored with a fingerprint."""
+    same, found = texts(came, stored, skip_compare), []
+    for place, (a, b) in enumerate(zip_longest(_figures(stored), _figures(came)), 1):
+        if a is not None and b is None:
+            found.append(f"figure {place}: stored with a fingerprint, came without")
+        elif a is not None:
+            wrong = figure_differences(a, b, tag)
+            found += [f"figure {place}: {each}" for each in wrong]
+    item.comparison_traceback[:0] = found
+    return same and not found
+
+
+def _figures(outputs):
+    """Return the fingerprint of each figure, None for one that has none."""
+    shown = [each for each in outputs if "image/png" in each.get("data", {})]
+    return [each["metadata"].get("figure") for each in shown]
 
 
 def _texts(outputs):

@@ -142,10 +142,9 @@ def default_mode():
 def checked_mode(mode, said):
     """Return a mode, or the error that quotes what was said."""
     if mode not in MODES:
-        raise CourseError(
-            f"{said}: такого режима данных нет",
-            "Есть sample (встроенная выборка) и full (полный набор).",
-        )
+        what = f"{said}: такого режима данных нет"
+        advice = "Есть sample (встроенная выборка) и full (полный набор)."
+        raise CourseError(what, advice)
     return mode
 
 

@@ -97,16 +97,14 @@ def read_karamazov(paths):
     counts = Counter(word for sentence in found for word in sentence)
     title, total = known["title"], counts.total()
     if total < KARAMAZOV_WORDS:
-        raise DamagedError(
-            f"русских слов {total}, а в романе {title} их больше {KARAMAZOV_WORDS}: "
-            "файл обрезан, или это другая книга"
-        )
+        what = f"русских слов {total}, а в романе {title} их больше {KARAMAZOV_WORDS}: "
+        what += "файл обрезан, или это другая книга"
+        raise DamagedError(what)
     for name in known["asked"]:
         if counts[name] < KARAMAZOV_NAMES:
-            raise DamagedError(
-                f"имя «{name}» встречается реже {KARAMAZOV_NAMES} раз, а в романе "
-                f"{title} сотни раз: это другая книга"
-            )
+            what = f"имя «{name}» встречается реже {KARAMAZOV_NAMES} раз, а в романе "
+            what += f"{title} сотни раз: это другая книга"
+            raise DamagedError(what)
     return Book(
         title=title.strip("«»"),
         text=text,
@@ -164,11 +162,10 @@ def _check_language(name, text):
         raise CourseError(f"{name}: в книге нет ни одного слова", "Возьмите другую.")
     share = sum(RUSSIAN.fullmatch(word) is not None for word in words) / len(words)
     if share < OWN_SHARE:
-        raise CourseError(
-            f"{name}: русских слов {100 * share:.0f} %, а этот урок читает русские "
-            "книги",
-            "Возьмите русскую книгу или русский перевод этой.",
-        )
+        what = f"{name}: русских слов {100 * share:.0f} %, а этот урок читает русские "
+        what += "книги"
+        advice = "Возьмите русскую книгу или русский перевод этой."
+        raise CourseError(what, advice)
 
 
 def _check_length(name, found):
@@ -181,11 +178,10 @@ def _check_length(name, found):
     counts = Counter(word for sentence in found for word in sentence)
     frequent = sum(times >= OWN_TIMES for times in counts.values())
     if frequent < OWN_WORDS:
-        raise CourseError(
-            f"{name}: слов, которые встречаются хотя бы {OWN_TIMES} раз, всего "
-            f"{frequent}, а вектор слова учат по его повторениям",
-            f"Возьмите связный текст, в котором таких слов больше {OWN_WORDS}.",
-        )
+        what = f"{name}: слов, которые встречаются хотя бы {OWN_TIMES} раз, всего "
+        what += f"{frequent}, а вектор слова учат по его повторениям"
+        advice = f"Возьмите связный текст, в котором таких слов больше {OWN_WORDS}."
+        raise CourseError(what, advice)
 
 
 def check_names(book):

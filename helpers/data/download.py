@@ -143,11 +143,10 @@ def _download(url, remote, target):
     except OSError as error:
         unwritable = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC)
         if error.errno in (*unwritable, errno.ENOTDIR, errno.EEXIST):
-            raise CourseError(
-                f"не могу записать {target}: {error.strerror}.",
-                "Освободите место или укажите другую папку в переменной "
-                "COURSE_CACHE_DIR.",
-            ) from error
+            what = f"не могу записать {target}: {error.strerror}."
+            advice = "Освободите место или укажите другую папку в переменной "
+            advice += "COURSE_CACHE_DIR."
+            raise CourseError(what, advice) from error
         raise
     finally:
         bar.close()

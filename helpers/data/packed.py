@@ -37,10 +37,9 @@ def shapes_of(train, test):
 def expect(name, array, shape, dtype):
     """Refuse an array of another shape or dtype with `DamagedError`."""
     if array.shape != shape or array.dtype != dtype:
-        raise DamagedError(
-            f"массив {name}: форма {array.shape}, тип {array.dtype}, а нужны "
-            f"{shape} и {np.dtype(dtype)}"
-        )
+        what = f"массив {name}: форма {array.shape}, тип {array.dtype}, а нужны "
+        what += f"{shape} и {np.dtype(dtype)}"
+        raise DamagedError(what)
 
 
 def read_npz(path, shapes, dtype=np.uint8):
@@ -53,9 +52,8 @@ def read_npz(path, shapes, dtype=np.uint8):
         with np.load(path, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files if name in shapes}
     except (*BROKEN, TypeError) as error:  # TypeError: an .npy, which is one array
-        raise DamagedError(
-            "файл повреждён или это не архив .npz без объектов Python"
-        ) from error
+        what = "файл повреждён или это не архив .npz без объектов Python"
+        raise DamagedError(what) from error
     for name, shape in shapes.items():
         if name not in arrays:
             raise DamagedError(f"в архиве нет массива {name}")

@@ -173,11 +173,10 @@ def sentences_sample():
         names = {"__label__neg": 0, "__label__pos": 1}
         labels = np.array([names[name] for name, _ in pairs], np.int64)
     except (OSError, ValueError, KeyError) as error:
-        raise CourseError(
-            f"{path}: предложения не читаются",
-            "Это файл пакета gensim: переустановите его командой pip install "
-            "--force-reinstall --no-deps gensim",
-        ) from error
+        what = f"{path}: предложения не читаются"
+        advice = "Это файл пакета gensim: переустановите его командой pip install "
+        advice += "--force-reinstall --no-deps gensim"
+        raise CourseError(what, advice) from error
     return LabelledTexts([text for _, text in pairs], labels)
 
 
@@ -221,9 +220,8 @@ def _word_ranks(path):
         if sorted(ranks.values()) != list(range(1, WORDS + 1)):
             raise ValueError("ranks")
     except (OSError, ValueError, AttributeError, TypeError) as error:
-        raise DamagedError(
-            f"{path.name}: это не список {WORDS} слов с номерами"
-        ) from error
+        what = f"{path.name}: это не список {WORDS} слов с номерами"
+        raise DamagedError(what) from error
     return ranks
 
 

@@ -75,10 +75,9 @@ def existing_file(path):
         path = Path(path)
         found = path.is_file()
     except TypeError:
-        raise CourseError(
-            f"нужен путь к файлу, а дано: {type(path).__name__}",
-            "Напишите имя файла в кавычках, например 'мой_файл.txt'.",
-        ) from None
+        what = f"нужен путь к файлу, а дано: {type(path).__name__}"
+        advice = "Напишите имя файла в кавычках, например 'мой_файл.txt'."
+        raise CourseError(what, advice) from None
     except (OSError, ValueError):  # too long for a name: a text instead of its file
         found = False
     if not found:

@@ -33,7 +33,9 @@ def test_show_gives_the_picture_and_its_sentence(monkeypatch):
     (data,), options = seen[0]
     assert data["text/plain"] == "Пустые оси."
     assert data["image/png"].startswith(b"\x89PNG")
-    assert options == {"metadata": {"image/png": {"alt": "Пустые оси."}}, "raw": True}
+    limits = {"1 x 1": "linear c 0 1", "1 y 1": "linear c 0 1"}
+    metadata = {"image/png": {"alt": "Пустые оси."}, "figure": limits}
+    assert options == {"metadata": metadata, "raw": True}
     assert not plt.get_fignums()
 
 

@@ -10,6 +10,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from helpers import scores, training
 from helpers.errors import CourseError
 from tests.support import line_of
+from tools.run_lessons import rows_of
 
 
 @pytest.mark.parametrize(("right", "count"), [(0, 10), (5, 10), (980, 1000), (7, 7)])
@@ -96,10 +97,10 @@ def test_rows_are_read_back_from_a_notebook(table, monkeypatch):
         nbformat.v4.new_code_cell("x"),
         nbformat.v4.new_code_cell("t", outputs=[output]),
     ]
-    mode, rows = scores.rows_of(nbformat.v4.new_notebook(cells=cells))
+    mode, rows = rows_of(nbformat.v4.new_notebook(cells=cells))
     assert mode == "sample"
     assert rows == table.rows
-    assert scores.rows_of(nbformat.v4.new_notebook()) == (None, [])
+    assert rows_of(nbformat.v4.new_notebook()) == (None, [])
 
 
 def test_best_value_passed(table):

@@ -20,6 +20,8 @@ IGNORED = {"nbval-ignore-output", "nbval-skip"}
 # Lessons of the second edition, by number ("01"): their long figures are folded, and
 # their prose quotes no decimal number that is not printed above it.
 SECOND_EDITION = ()
+# Lessons, as "01", whose every figure is stored with its fingerprint.
+COMPARED_FIGURES = SECOND_EDITION
 MAX_LINES, MAX_WIDTH, MAX_BYTES = 25, 88, 1_500_000
 DRAWS = re.compile(
     r"\.(plot|scatter|imshow|bar|barh|hist|contourf?|matshow|stem|fill_between|lines|bars)\("
@@ -74,6 +76,8 @@ def problems(book, name, address):
         found += _prose(text)
     found += wrong_quotes(book, name.partition(".")[0], name[:2] in SECOND_EDITION)
     found += _comparing(code)
+    if name[:2] in COMPARED_FIGURES:
+        found += _fingerprints(code)
     return found
 
 
@@ -283,6 +287,15 @@ def _outputs(cell):
         elif REPR.match(text.strip()):
             found.append(f"a bare {text.strip()[:40]} in the output")
     return found
+
+
+def _fingerprints(code):
+    return [
+        f"code cell {number}: a figure without its fingerprint: execute it again"
+        for number, cell in enumerate(code, 1)
+        for output in cell.outputs
+        if "image/png" in output.get("data", {}) and "figure" not in output.metadata
+    ]
 
 
 def _tags(cell):

@@ -5,7 +5,7 @@ import pytest
 
 from helpers.scores import METADATA_KEY, read_bars
 from tests.lessons import hygiene
-from tests.lessons.hygiene import MAX_BYTES, problems
+from tests.lessons.hygiene import COMPARED_FIGURES, MAX_BYTES, problems
 from tests.support import ROOT
 from tools.set_slug import PROJECT, read_address
 
@@ -249,3 +249,27 @@ def test_the_second_edition_is_held_to_more(monkeypatch):
 
 def test_the_lessons_of_the_second_edition_are_lessons():
     assert set(hygiene.SECOND_EDITION) <= {path.name[:2] for path in LESSONS}
+
+
+def figures_of(book):
+    shown = [output for cell in book.cells for output in cell.get("outputs", [])]
+    return [each for each in shown if "image/png" in each.get("data", {})]
+
+
+def test_lessons_whose_figures_are_compared_are_there():
+    assert set(COMPARED_FIGURES) <= {path.stem[:2] for path in LESSONS}
+
+
+def test_a_listed_lesson_needs_the_fingerprint_of_every_figure(monkeypatch):
+    path = ROOT / "lessons" / "04_mnist_cnn.ipynb"
+    book = nbformat.read(path, as_version=4)
+    figures = figures_of(book)
+    for figure in figures:
+        figure.metadata["figure"] = {}
+    monkeypatch.setattr(hygiene, "COMPARED_FIGURES", ("04",))
+    assert problems(book, path.name, ADDRESS) == []
+    del figures[-1].metadata["figure"]
+    (line,) = problems(book, path.name, ADDRESS)
+    assert "a figure without its fingerprint" in line
+    monkeypatch.setattr(hygiene, "COMPARED_FIGURES", ("01",))
+    assert problems(book, path.name, ADDRESS) == []
