@@ -12,8 +12,8 @@ export JUPYTER_PREFER_ENV_PATH := 1
 CLEAN_ENV := env -u COURSE_DATA -u COURSE_DATA_DIR -u COURSE_CACHE_DIR -u COURSE_LESSONS \
 	-u COURSE_SEED -u COURSE_TESTS -u COURSE_JITTER -u COURSE_JITTER_SEED -u KERAS_BACKEND
 
-.PHONY: help run test lint unit notebooks test-jitter mutants lab test-lab exercises full \
-	test-backends test-colab clean
+.PHONY: help run test lint unit notebooks test-jitter spread mutants lab test-lab exercises \
+	full test-backends test-colab clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -35,6 +35,10 @@ test-jitter: $(READY) ## strict nbval with initial weights moved by a millionth,
 mutants: $(READY) ## change lesson code in meaning; count how often strict nbval notices
 	@$(PY) -m tools.mutants
 
+spread: $(READY) ## measure how far tagged numbers move; ONLY=one_thread,jitter narrows it
+	@lessons="$$COURSE_LESSONS"; $(CLEAN_ENV) COURSE_LESSONS="$$lessons" \
+		$(PY) -m tools.spread --only "$(ONLY)"
+
 lab: $(READY) ## your own copy of the notebooks, in JupyterLab
 	@$(PY) -m tools.lab
 
@@ -55,7 +59,7 @@ test-colab: $(READY) ## every notebook alone, on Colab's versions; RUNTIME=2026.
 	@$(PY) -m tools.colab --runtime $(or $(RUNTIME),current)
 
 clean: ## remove build/ and the environments (.venv...), 3 GB to install again
-	rm -rf .venv .venv-jax .venv-torch .venv-colab* build
+	rm -rf .venv .venv-jax .venv-torch .venv-lowest .venv-colab* build
 
 $(READY): requirements.txt
 	@set -- $(PYTHON); \

@@ -48,19 +48,32 @@ def python_of(environment):
     return str(windows if os.name == "nt" else environment / "bin" / "python")
 
 
-def make_environment(backend):
-    """Make the environment of a backend, unless it is there for this very lock."""
-    environment, ready = ROOT / f".venv-{backend}", ROOT / f".venv-{backend}" / "ready"
-    lock = LOCK.read_text(encoding="utf-8")
-    wanted = "\n".join([*without_tensorflow(lock), BACKENDS[backend], ""])
-    if ready.is_file() and ready.read_text(encoding="utf-8") == wanted:
+def make_environment(name, wanted, base=sys.executable):
+    """Make ``.venv-NAME``, unless it is there with these very packages.
+
+    Parameters
+    ----------
+    name : str
+    wanted : list of str
+        Requirements.
+    base : str, optional
+        The Python that makes it, this one by default.
+
+    Returns
+    -------
+    str
+        The interpreter.
+    """
+    environment, text = ROOT / f".venv-{name}", "\n".join([*wanted, ""])
+    ready = environment / "ready"
+    if ready.is_file() and ready.read_text(encoding="utf-8") == text:
         return python_of(environment)
-    subprocess.run([sys.executable, "-m", "venv", "--clear", environment], check=True)
+    subprocess.run([base, "-m", "venv", "--clear", environment], check=True)
     python, listed = python_of(environment), environment / "requirements.txt"
-    listed.write_text(wanted, encoding="utf-8")
+    listed.write_text(text, encoding="utf-8")
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, "-r", listed], check=True)
-    ready.write_text(wanted, encoding="utf-8")
+    ready.write_text(text, encoding="utf-8")
     return python
 
 
@@ -77,7 +90,8 @@ def main(arguments):
             outcome[backend] = f"SKIPPED: {skip}"
             continue
         print(f"== {backend}", flush=True)
-        python = make_environment(backend)
+        lock = without_tensorflow(LOCK.read_text(encoding="utf-8"))
+        python = make_environment(backend, [*lock, BACKENDS[backend]])
         environment = {**os.environ, "KERAS_BACKEND": backend}
         done = subprocess.run([python, *NBVAL, "lessons"], cwd=ROOT, env=environment)
         outcome[backend] = "passed" if done.returncode == 0 else "FAILED"

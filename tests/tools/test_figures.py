@@ -18,7 +18,7 @@ from helpers import diagrams, plots
 from helpers.fingerprint import fingerprint
 from tests.support import ROOT
 from tools.run_tests import NBVAL
-from tools.tolerances import figure_differences
+from tools.tolerances import ANYWHERE, figure_differences
 
 EPOCHS = np.arange(1, 21)
 FALL = np.exp(-EPOCHS / 5) * 2
@@ -174,6 +174,14 @@ def test_limits_of_an_axis_are_compared(stored):
         line.startswith("axes 1 «Ход», x 1, last end: stored 20.95, came 25, ")
         for line in figure_differences(stored, other)
     )
+
+
+def test_under_other_draws_words_and_counts_are_compared(stored):
+    assert figure_differences(stored, drawn(fall=FALL[::-1]), ANYWHERE) == []
+    assert figure_differences(stored, drawn(label="учёба"), ANYWHERE)
+    assert figure_differences(stored, drawn(fall=FALL[:-1]), ANYWHERE)
+    assert figure_differences(stored, drawn(log=True), ANYWHERE)
+    assert figure_differences(diagram("0,50"), diagram("0,9"), ANYWHERE) == []
 
 
 # --- under nbval ----------------------------------------------------------------------

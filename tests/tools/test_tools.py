@@ -286,6 +286,7 @@ def test_make_help_names_every_command():
         "test-colab",
         "test-jitter",
         "test-lab",
+        "spread",
         "help",
         "clean",
     ):
