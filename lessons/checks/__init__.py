@@ -3,7 +3,7 @@
     from lessons import checks
 
     homework = checks.Homework("01_perceptron", student="Анна Иванова")
-    homework.check("1.2", softplus, softplus_slope)
+    homework.check("1.3", softplus, softplus_derivative)
 
 ``python -m lessons.checks.collect FOLDER`` makes one table of a class's notebooks.
 Exercises and their judges stand in the modules ``lesson_NN``; nothing here trains.

@@ -45,7 +45,7 @@ def test_homework_wrong_then_right_then_run_all(opened, course):
     notebook.run_all()
     solution, check = (
         notebook.cell("def by_sign("),
-        notebook.cell('homework.check("1.3"'),
+        notebook.cell('homework.check("1.4"'),
     )
     notebook.write(solution, "def by_sign(memory, g, rate):\nreturn rate * g\n")
     assert "IndentationError" in notebook.run(solution)
@@ -53,15 +53,15 @@ def test_homework_wrong_then_right_then_run_all(opened, course):
     notebook.write(solution, "def by_sign(memory, g, rate):\n    return rate * g\n")
     assert notebook.run(solution) == ""
     wrong = notebook.run(check)
-    assert "Упражнение 1.3 (шаг по знаку): пока нет." in wrong
+    assert "Упражнение 1.4 (шаг по знаку): пока нет." in wrong
     assert "остановилась" not in wrong
     notebook.write(
         solution, "def by_sign(memory, g, rate):\n    return rate * np.sign(g)\n"
     )
     notebook.run(solution)
-    assert notebook.run(check).endswith("верно. Сделано 1 из 4.")
+    assert notebook.run(check).endswith("верно. Сделано 1 из 5.")
     notebook.run_all("restart-and-run-all")
-    assert "Сделано 1 из 4." in notebook.cell("homework.summary()").inner_text()
+    assert "Сделано 1 из 5." in notebook.cell("homework.summary()").inner_text()
     notebook.save()
     folder = course / "мои_уроки" / "exercises"
     done = subprocess.run(
@@ -78,7 +78,7 @@ def test_homework_wrong_then_right_then_run_all(opened, course):
         encoding="utf-8",
     )
     row = next(line for line in done.stdout.splitlines() if "01_perceptron" in line)
-    assert row.split()[-3:] == ["да", "1", "4"], done.stdout
+    assert row.split()[-3:] == ["да", "1", "5"], done.stdout
 
 
 def test_a_jump_by_the_contents(opened):

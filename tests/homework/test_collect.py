@@ -32,7 +32,7 @@ from lessons.checks.homework import (
 from tests.homework.answers import lesson_01
 from tests.support import ROOT
 
-TITLES = ["упр. 1.1", "упр. 1.2", "упр. 1.3", "упр. 1.4"]
+TITLES = [f"упр. 1.{number}" for number in range(1, 6)]
 HEADER = ["ученик", "файл", "урок", *TITLES, "сделано", "всего"]
 NOT_RUN = (
     "в ней нет выполненных проверок. Попросите ученика выполнить тетрадь целиком и "
@@ -77,11 +77,11 @@ def hand_in(path, *cells):
 
 
 def head(student="", lesson="01_perceptron"):
-    return asdict(Record(lesson, student, 0, 4))
+    return asdict(Record(lesson, student, 0, 5))
 
 
 def mark(number, state, student="", lesson="01_perceptron"):
-    return asdict(Record(lesson, student, 1, 4, number, state, "Потому."))
+    return asdict(Record(lesson, student, 1, 5, number, state, "Потому."))
 
 
 def run(capsys, *arguments):
@@ -156,40 +156,40 @@ def other_lesson(monkeypatch):
 @pytest.mark.usefixtures("unbroken")
 def test_a_line_is_shown_plain_with_its_record(cell, capsys):
     (output,), (check,), summary = shown_by_homework(
-        cell, "  Анна   Иванова ", [("1.3", (...,))]
+        cell, "  Анна   Иванова ", [("1.4", (...,))]
     )
     assert output.data == {
-        "text/plain": "Домашнее задание 1: 4 упражнения. Ученик: Анна Иванова."
+        "text/plain": "Домашнее задание 1: 5 упражнений. Ученик: Анна Иванова."
     }
     assert output.metadata == {METADATA_KEY: head("Анна Иванова")}
     text = check.data["text/plain"]
     assert text.startswith(
-        "Упражнение 1.3 (шаг по знаку): не начато. В ячейке осталось"
+        "Упражнение 1.4 (шаг по знаку): не начато. В ячейке осталось"
     )
-    assert text.endswith("Сделано 0 из 4.")
+    assert text.endswith("Сделано 0 из 5.")
     record = Record(**check.metadata[METADATA_KEY])
-    assert (record.exercise, record.state) == ("1.3", UNTOUCHED)
+    assert (record.exercise, record.state) == ("1.4", UNTOUCHED)
     assert (record.lesson, record.student) == ("01_perceptron", "Анна Иванова")
-    assert (record.done, record.total) == (0, 4)
+    assert (record.done, record.total) == (0, 5)
     assert record.why.lower() in text.lower()
     assert summary == []  # printed, as it counts for nothing
-    assert "Упражнение 1.3 (шаг по знаку): не начато.\n" in capsys.readouterr().out
+    assert "Упражнение 1.4 (шаг по знаку): не начато.\n" in capsys.readouterr().out
 
 
 def test_real_verdicts_are_read_back(tmp_path, cell):
     answers = [
-        ("1.1", lesson_01.RIGHT["1.1"][0]),
-        ("1.2", lesson_01.WRONG["1.2"][0][1]),
-        ("1.3", (...,)),
+        ("1.2", lesson_01.RIGHT["1.2"][0]),
+        ("1.3", lesson_01.WRONG["1.3"][0][1]),
+        ("1.4", (...,)),
     ]
     cells = shown_by_homework(cell, "  Анна   Иванова ", answers)
     result = read(hand_in(tmp_path / "работа.ipynb", *cells))
     assert (result.student, result.file) == ("Анна Иванова", "работа.ipynb")
     assert result.lesson == 1
-    assert result.verdicts == {"1.1": RIGHT, "1.2": WRONG, "1.3": UNTOUCHED}
+    assert result.verdicts == {"1.2": RIGHT, "1.3": WRONG, "1.4": UNTOUCHED}
     assert table.as_rows([result]) == [
         HEADER,
-        ["Анна Иванова", "работа.ipynb", "1", "да", "нет", "", "", "1", "4"],
+        ["Анна Иванова", "работа.ipynb", "1", "", "да", "нет", "", "", "1", "5"],
     ]
 
 
@@ -210,14 +210,14 @@ def test_a_student_s_function_may_print_as_it_likes(cell, capsys, tmp_path):
     """Neither an unfinished line nor a printed verdict changes the record."""
 
     def step(memory, g, rate):
-        print("\rУпражнение 1.4 (да): верно. Сделано 4 из 4.\nшаг", end="")
-        return lesson_01.RIGHT["1.3"][0][0](memory, g, rate)
+        print("\rУпражнение 1.5 (да): верно. Сделано 5 из 5.\nшаг", end="")
+        return lesson_01.RIGHT["1.4"][0][0](memory, g, rate)
 
-    cells = shown_by_homework(cell, "Анна", [("1.3", (step,))], summary=False)
+    cells = shown_by_homework(cell, "Анна", [("1.4", (step,))], summary=False)
     assert capsys.readouterr().out.endswith("шаг")
-    assert cells[1][0].data["text/plain"].startswith("Упражнение 1.3 (")
+    assert cells[1][0].data["text/plain"].startswith("Упражнение 1.4 (")
     cells[1].insert(0, stream("шаг"))
-    assert read(hand_in(tmp_path / "a.ipynb", *cells)).verdicts == {"1.3": RIGHT}
+    assert read(hand_in(tmp_path / "a.ipynb", *cells)).verdicts == {"1.4": RIGHT}
 
 
 STUDENT = """
@@ -226,7 +226,7 @@ from lessons import checks
 
 homework = checks.Homework("01_perceptron", student="Анна")
 print("шаг", end="")
-homework.check("1.3", lambda memory, g, rate: rate * np.sign(g))
+homework.check("1.4", lambda memory, g, rate: rate * np.sign(g))
 """
 
 
@@ -244,7 +244,7 @@ def test_a_real_kernel_stores_it_and_nbval_compares_it(tmp_path):
     path = tmp_path / "a.ipynb"
     nbformat.write(book, path)
     result = read(path)
-    assert (result.student, result.verdicts) == ("Анна", {"1.3": RIGHT})
+    assert (result.student, result.verdicts) == ("Анна", {"1.4": RIGHT})
 
     def nbval():
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
@@ -260,11 +260,11 @@ def test_a_real_kernel_stores_it_and_nbval_compares_it(tmp_path):
 
     code, said = nbval()
     assert code == 0, said
-    check.data["text/plain"] = check.data["text/plain"].replace("1 из 4", "2 из 4")
+    check.data["text/plain"] = check.data["text/plain"].replace("1 из 5", "2 из 5")
     nbformat.write(book, path)
     code, said = nbval()
     assert code == 1
-    assert "Сделано 2 из 4" in said
+    assert "Сделано 2 из 5" in said
 
 
 BROKEN_CELL = """
@@ -274,7 +274,7 @@ def by_sign(memory, g, rate)
 
 
 def test_run_all_goes_on_and_an_older_function_is_not_judged_in_silence(tmp_path):
-    """1.2 is untouched, the cell of 1.3 does not compile, then it is mended."""
+    """1.3 is untouched, the cell of 1.4 does not compile, then it is mended."""
     path = ROOT / "lessons" / "exercises" / "01_perceptron.ipynb"
     book = nbformat.read(path, as_version=4)
     (place,) = (n for n, c in enumerate(book.cells) if "def by_sign(" in c.source)
@@ -290,27 +290,27 @@ def test_run_all_goes_on_and_an_older_function_is_not_judged_in_silence(tmp_path
     NotebookClient(
         book, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
     ).execute()
-    (outputs,) = (c.outputs for c in needs if '"1.2"' in c.source)
+    (outputs,) = (c.outputs for c in needs if '"1.3"' in c.source)
     assert outputs[0].ename == "CourseError"
-    first, second = (c for c in book.cells if '.check("1.3"' in c.source)
+    first, second = (c for c in book.cells if '.check("1.4"' in c.source)
     said = " ".join(first.outputs[0].data["text/plain"].split())
     assert "остановилась на ошибке SyntaxError" in said
     assert ": не начато." in said
     said = " ".join(second.outputs[0].data["text/plain"].split())
-    assert said == "Упражнение 1.3 (шаг по знаку): верно. Сделано 1 из 4."
+    assert said == "Упражнение 1.4 (шаг по знаку): верно. Сделано 1 из 5."
     nbformat.write(book, tmp_path / "a.ipynb")
-    assert read(tmp_path / "a.ipynb").verdicts["1.3"] == RIGHT
-    fourth = next(c for c in book.cells if '.check("1.4"' in c.source)
+    assert read(tmp_path / "a.ipynb").verdicts["1.4"] == RIGHT
+    fourth = next(c for c in book.cells if '.check("1.5"' in c.source)
     assert "остановилась" not in fourth.outputs[0].data["text/plain"]
 
 
 def test_lines_break_between_words(capsys):
     homework = Homework("01_perceptron")
-    homework.check("1.2", 5, 5)
+    homework.check("1.3", 5, 5)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) > 2
     assert max(map(len, lines)) <= 88
-    assert " ".join(lines[1:]).endswith("Сделано 0 из 4.")
+    assert " ".join(lines[1:]).endswith("Сделано 0 из 5.")
     (shown,) = CourseError("слово " * 40, "а" * 100)._render_traceback_()
     assert "а" * 100 in shown.splitlines()[-1]
     assert all(line == "Ошибка:" or "слово" in line for line in shown.splitlines()[:-1])
@@ -320,18 +320,18 @@ def test_a_check_that_failed_itself_is_in_the_table_as_such(
     cell, tmp_path, monkeypatch
 ):
     monkeypatch.setattr("lessons.checks.judge.same", lambda *_: 1 / 0)
-    right = lesson_01.RIGHT["1.3"][0]
-    cells = shown_by_homework(cell, "Анна", [("1.3", right)])
+    right = lesson_01.RIGHT["1.4"][0]
+    cells = shown_by_homework(cell, "Анна", [("1.4", right)])
     result = read(hand_in(tmp_path / "a.ipynb", *cells))
-    assert result.verdicts == {"1.3": BROKEN}
-    assert table.as_rows([result])[1][3:] == ["", "", "ошибка проверки", "", "0", "4"]
+    assert result.verdicts == {"1.4": BROKEN}
+    assert table.as_rows([result])[1][6:] == ["ошибка проверки", "", "0", "5"]
 
 
 def test_a_solved_notebook_is_all_done():
     result = read(ROOT / "lessons" / "solutions" / "01_perceptron.ipynb")
     assert result.student == "01_perceptron"
     row = table.as_rows([result])[1]
-    assert row[3:] == ["да", "да", "да", "да", "4", "4"]
+    assert row[3:] == ["да"] * 5 + ["5", "5"]
 
 
 # --- which record counts ---
@@ -596,8 +596,8 @@ def test_a_class(tmp_path, capsys, other_lesson):
     hand_in(tmp_path / "Егорова_01.ipynb", head(), mark("1.1", UNTOUCHED))
     hand_in(tmp_path / "зло.ipynb", head('=HYPERLINK("http://x";"да")'))
     hand_in(tmp_path / "не выполнена.ipynb", [])
-    printed = "Упражнение 1.1 (кто виноват): верно. Сделано 1 из 4.\n"
-    hand_in(tmp_path / "напечатана.ipynb", "Домашнее задание 1: 4 упражнения.", printed)
+    printed = "Упражнение 1.1 (кто виноват): верно. Сделано 1 из 5.\n"
+    hand_in(tmp_path / "напечатана.ipynb", "Домашнее задание 1: 5 упражнений.", printed)
     hand_in(tmp_path / "а" / ".ipynb_checkpoints" / "01.ipynb", head("Двойник"))
     hand_in(tmp_path / "__MACOSX" / "._01.ipynb", head("Двойник"))
     (tmp_path / "сломана.ipynb").write_text('{"cells": [', encoding="utf-8")
@@ -625,13 +625,13 @@ def test_a_class(tmp_path, capsys, other_lesson):
     rows = read_back(tmp_path / "results.csv")
     formula = '\'=HYPERLINK("http://x";"да")'
     assert rows == [
-        [*HEADER[:7], "упр. 2.1", "упр. 2.2", "сделано", "всего"],
-        [formula, "зло.ipynb", "1", *[""] * 6, "0", "4"],
-        [anna, "а/01 (1).ipynb", "1", "нет", "", "", "", "", "", "0", "4"],
-        [anna, "а/01.ipynb", "1", "", "", "", "да", "", "", "1", "4"],
-        [anna, "а/02.ipynb", "2", "", "", "", "", "", "да", "1", "2"],
-        [boris, "б/01.ipynb", "1", "да", "нет", "", "", "", "", "1", "4"],
-        ["Егорова_01", "Егорова_01.ipynb", "1", *[""] * 6, "0", "4"],
+        [*HEADER[:8], "упр. 2.1", "упр. 2.2", "сделано", "всего"],
+        [formula, "зло.ipynb", "1", *[""] * 7, "0", "5"],
+        [anna, "а/01 (1).ipynb", "1", "нет", *[""] * 6, "0", "5"],
+        [anna, "а/01.ipynb", "1", "", "", "", "да", "", "", "", "1", "5"],
+        [anna, "а/02.ipynb", "2", *[""] * 6, "да", "1", "2"],
+        [boris, "б/01.ipynb", "1", "да", "нет", *[""] * 5, "1", "5"],
+        ["Егорова_01", "Егорова_01.ipynb", "1", *[""] * 7, "0", "5"],
     ]
     assert "Двойник" not in said
     assert anna in said
@@ -725,7 +725,7 @@ def test_a_file_name_of_another_encoding(tmp_path, capsys):
         "",
         "[]",
         "null",
-        '"Домашнее задание 1: 4 упражнения."',
+        '"Домашнее задание 1: 5 упражнений."',
         '{"cells": [1]}',
         '{"cells": null}',
         '{"cells": [{"outputs": null}]}',

@@ -149,9 +149,9 @@ def test_a_judge_over_its_budget_is_found(monkeypatch):
         judge.same(0, 0, "шаг", [(1, "слово"), (2, "другое")])
         judge.same_items([0], [0], "шаги", [([n], "слово" * n) for n in range(1, 8)])
 
-    monkeypatch.setitem(exercises_of("01"), "1.3", Exercise("1.3", "имя", _))
-    monkeypatch.setattr(answers_of("01"), "UNFORESEEN", {"1.3": []})
-    nothing, nameless, many = budget_problems("01", "1.3", monkeypatch)
+    monkeypatch.setitem(exercises_of("01"), "1.4", Exercise("1.4", "имя", _))
+    monkeypatch.setattr(answers_of("01"), "UNFORESEEN", {"1.4": []})
+    nothing, nameless, many = budget_problems("01", "1.4", monkeypatch)
     assert nothing == "no answer UNFORESEEN"
     assert nameless == "a judge without a name"
     assert many.startswith("8 named mistakes")
@@ -168,37 +168,37 @@ def failing(monkeypatch):
         return {"один": 1}[f"два\n{answer}"]
 
     known = exercises_of("01")
-    monkeypatch.setitem(known, "1.3", Exercise("1.3", "имя", stumbles))
+    monkeypatch.setitem(known, "1.4", Exercise("1.4", "имя", stumbles))
 
 
 @pytest.mark.usefixtures("unbroken")
 def test_a_judge_that_fails_does_not_blame_the_student(failing, capsys):
     homework = Homework("01_perceptron")
-    homework.check("1.3", 5)
+    homework.check("1.4", 5)
     homework.summary()
     _, said, *summary = capsys.readouterr().out.splitlines()
-    assert said.startswith("Упражнение 1.3 (имя): ошибка проверки. Сбой в самой пров")
+    assert said.startswith("Упражнение 1.4 (имя): ошибка проверки. Сбой в самой пров")
     assert "KeyError" in said
     assert re.search(r"\(homework\.py, строка \d+\)\. Ничего в ответе не меняйте", said)
-    assert said.endswith("Сделано 0 из 4.")
+    assert said.endswith("Сделано 0 из 5.")
     assert WRONG not in said
-    assert "Упражнение 1.3 (имя): ошибка проверки." in summary
+    assert "Упражнение 1.4 (имя): ошибка проверки." in summary
     with pytest.raises(CourseError, match="сначала пройдите"):
-        homework.need("1.3")
+        homework.need("1.4")
 
 
 @pytest.mark.usefixtures("unbroken")
 def test_the_line_names_the_place_in_the_judge(capsys, monkeypatch):
     """A judge of the course, given a comparison that it cannot make."""
     monkeypatch.setattr("lessons.checks.judge.same", lambda *_: 1 / 0)
-    Homework("01_perceptron").check("1.3", *answers_of("01").RIGHT["1.3"][0])
+    Homework("01_perceptron").check("1.4", *answers_of("01").RIGHT["1.4"][0])
     said = capsys.readouterr().out.splitlines()[1]
     assert re.search(r"ZeroDivisionError: .* \(lesson_01\.py, строка \d+\)\.", said)
 
 
 def test_a_judge_that_fails_fails_its_tests(failing):
     with pytest.raises(KeyError):
-        verdict("01", "1.3", 5)
+        verdict("01", "1.4", 5)
 
 
 # --- notebooks ---
@@ -293,30 +293,30 @@ def test_untouched_stubs_get_helpful_lines(path):
 @pytest.mark.usefixtures("unbroken")
 def test_progress_follows_the_last_verdict(capsys):
     homework = Homework("01_perceptron", student="  Анна   Иванова ")
-    right = answers_of("01").RIGHT["1.3"][0]
-    homework.check("1.3", *right)
-    homework.check("1.2", ..., ...)
-    homework.need("1.3")
+    right = answers_of("01").RIGHT["1.4"][0]
+    homework.check("1.4", *right)
+    homework.check("1.3", ..., ...)
+    homework.need("1.4")
     with pytest.raises(CourseError, match=r"сначала пройдите"):
-        homework.need("1.2")
-    homework.check("1.3", lambda memory, g, rate: g)
-    homework.check("1.2", 5, 5)
+        homework.need("1.3")
+    homework.check("1.4", lambda memory, g, rate: g)
+    homework.check("1.3", 5, 5)
     said = capsys.readouterr().out.splitlines()
-    assert said[0] == "Домашнее задание 1: 4 упражнения. Ученик: Анна Иванова."
-    assert said[1].endswith("верно. Сделано 1 из 4.")
+    assert said[0] == "Домашнее задание 1: 5 упражнений. Ученик: Анна Иванова."
+    assert said[1].endswith("верно. Сделано 1 из 5.")
     assert "не начато" in said[2]
     assert ": пока нет. Правило(memory, g, rate): " in said[3]
-    assert said[3].endswith("Сделано 0 из 4.")
+    assert said[3].endswith("Сделано 0 из 5.")
     assert ": пока нет. softplus: нужна функция" in said[4]
     homework.summary()
-    assert len(capsys.readouterr().out.splitlines()) == 5
+    assert len(capsys.readouterr().out.splitlines()) == 6
 
 
 def test_a_teacher_s_mistakes_are_refused_in_one_line():
     for call, line in {
         lambda: Homework("99_x"): "урока «99_x» нет",
-        lambda: verdict("01", "1.9", 1): "есть 1.1, 1.2, 1.3, 1.4",
-        lambda: verdict("01", "1.1"): "ждёт ответов: 2, а получила 0",
+        lambda: verdict("01", "1.9", 1): "есть 1.1, 1.2, 1.3, 1.4, 1.5",
+        lambda: verdict("01", "1.2"): "ждёт ответов: 2, а получила 0",
     }.items():
         with pytest.raises(CourseError, match=line):
             call()

@@ -132,10 +132,10 @@ def test_a_judge_that_asks_for_equality_is_found(equal, answers, way, monkeypatc
         if not equal(answer):
             judge.refuse("нет")
 
-    asks = Exercise("1.3", "имя", asking)
-    monkeypatch.setitem(exercises_of("01"), "1.3", asks)
-    assert verdict("01", "1.3", *made(answers)).state == RIGHT
-    assert verdict_after(way, monkeypatch, "01", "1.3", answers).state == WRONG
+    asks = Exercise("1.4", "имя", asking)
+    monkeypatch.setitem(exercises_of("01"), "1.4", asks)
+    assert verdict("01", "1.4", *made(answers)).state == RIGHT
+    assert verdict_after(way, monkeypatch, "01", "1.4", answers).state == WRONG
 
 
 def test_a_step_is_one_unit_and_what_is_exact_everywhere_stays():

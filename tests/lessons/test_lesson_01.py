@@ -12,15 +12,15 @@ from helpers.errors import CourseError
 from tests.support import ROOT
 
 BOOK = nbformat.read(ROOT / "lessons" / "01_perceptron.ipynb", as_version=4)
+SOLVED = ROOT / "lessons" / "solutions" / "01_perceptron.ipynb"
 CONSTANTS = {"ACTIVATIONS", "NAMES", "RULES", "four", "answers", "emma", "fedor"}
 PROSE = "\n".join(cell.source for cell in BOOK.cells if cell.cell_type == "markdown")
 
 
-@pytest.fixture(scope="module")
-def lesson():
-    """What the lesson's cells define: imports, functions, the constants above."""
+def defined(book):
+    """What a notebook's cells define: imports, functions, the constants above."""
     found = {"seed": 42}
-    for cell in BOOK.cells[2:]:
+    for cell in book.cells[2:]:
         if cell.cell_type != "code":
             continue
         for node in ast.parse(cell.source).body:
@@ -34,6 +34,18 @@ def lesson():
             if isinstance(node, wanted) or names & CONSTANTS:
                 exec(compile(ast.Module([node], []), "lesson 1", "exec"), found)
     return found
+
+
+@pytest.fixture(scope="module")
+def lesson():
+    """What the lesson's cells define."""
+    return defined(BOOK)
+
+
+@pytest.fixture(scope="module")
+def homework():
+    """What the cells of the solved homework define."""
+    return defined(nbformat.read(SOLVED, as_version=4))
 
 
 def test_a_hundred_right_networks_learn_and_the_broken_share_is_as_quoted(lesson):
@@ -121,7 +133,7 @@ def test_one_step_is_that_of_keras(lesson):
         ("Adam", "Adam", {"epsilon": 1e-8}),
     ],
 )
-def test_rules_of_the_race_are_those_of_keras(lesson, name, in_keras, options):
+def test_rules_of_the_homework_are_those_of_keras(homework, name, in_keras, options):
     import keras
 
     rng = np.random.default_rng(2)
@@ -130,10 +142,19 @@ def test_rules_of_the_race_are_those_of_keras(lesson, name, in_keras, options):
     optimizer = getattr(keras.optimizers, in_keras)(learning_rate=0.1, **options)
     for _ in range(20):
         gradient = rng.normal(size=5)
-        weights = weights - lesson["RULES"][name](memory, gradient, 0.1)
+        weights = weights - homework["RULES"][name](memory, gradient, 0.1)
         optimizer.apply([keras.ops.convert_to_tensor(gradient, "float32")], [variable])
     theirs = keras.ops.convert_to_numpy(variable)
     assert abs(weights - theirs).max() < 1e-5
+
+
+def test_rules_of_the_race_are_those_of_the_homework(lesson, homework):
+    rng = np.random.default_rng(2)
+    for name, rule in lesson["RULES"].items():
+        ours, theirs = {}, {}
+        for gradient in rng.normal(size=(20, 5)):
+            step = rule(ours, gradient, 0.1)
+            assert np.allclose(step, homework["RULES"][name](theirs, gradient, 0.1))
 
 
 @pytest.mark.parametrize(

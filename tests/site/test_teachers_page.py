@@ -85,10 +85,10 @@ def test_sections_that_the_page_names_exist():
 def test_the_line_of_a_check_is_as_it_is_shown(monkeypatch, capsys):
     (line,) = re.findall(r"^    (Упражнение .*)$", TEXT, re.M)
     homework = Homework("01_perceptron")
-    homework.check("1.3", *lesson_01.RIGHT["1.3"][0])
+    homework.check("1.4", *lesson_01.RIGHT["1.4"][0])
     why = re.search("…[^…]+…", line)[0]
     monkeypatch.setattr("lessons.checks.judge.call", lambda *_, **__: judge.refuse(why))
-    homework.check("1.2", len, len)
+    homework.check("1.3", len, len)
     assert capsys.readouterr().out.splitlines()[-1] == line
 
 

@@ -149,7 +149,7 @@ CHECKS = """
 from lessons.checks import homework
 {change}
 made = homework.Homework("01_perceptron")
-made.check("1.3", {answer})
+made.check("1.4", {answer})
 made.summary()
 """
 BY_SIGN = "lambda memory, g, rate: rate * __import__('numpy').sign(g)"
@@ -158,12 +158,12 @@ BY_SIGN = "lambda memory, g, rate: rate * __import__('numpy').sign(g)"
 @pytest.mark.parametrize(
     ("answer", "change", "said"),
     [
-        ("5", "", "упражнение 1.3, пока нет: правило"),
-        ("...", "", "упражнение 1.3, не начато: в ячейке"),
+        ("5", "", "упражнение 1.4, пока нет: правило"),
+        ("...", "", "упражнение 1.4, не начато: в ячейке"),
         (
             BY_SIGN,
             "from lessons.checks import judge; judge.call = None",
-            "упражнение 1.3, ошибка проверки: сбой в самой проверке",
+            "упражнение 1.4, ошибка проверки: сбой в самой проверке",
         ),
     ],
     ids=["wrong", "stub", "broken"],
