@@ -112,11 +112,8 @@ class Tables:
         part = table["part"]
         if set(part) != {"train", "test"}:
             raise DamagedError("в столбце part должны быть train и test")
-        train, test = (
-            table.loc[part == each, columns].reset_index(drop=True)
-            for each in ("train", "test")
-        )
-        return cls(train, test)
+        parts = [table.loc[part == each, columns] for each in ("train", "test")]
+        return cls(*(rows.reset_index(drop=True) for rows in parts))
 
     def __str__(self):
         return (
@@ -162,10 +159,8 @@ def load_full(entry):
         " + ".join(remote.name for remote in source.files) for source in entry.sources
     )
     if download is None:
-        print(
-            f"{names} нигде не выложен, и в COURSE_DATA_DIR его нет: беру выборку "
-            "(sample)."
-        )
+        where = "нигде не выложен, и в COURSE_DATA_DIR его нет"
+        print(f"{names} {where}: беру выборку (sample).")
         return None
     if folder:
         print(f"В папке {folder} нет {names}; ищу в кэше и в сети.")
@@ -220,3 +215,12 @@ def course_file(name, unread="таблица не читается"):
             f"{path}: {_without_name([path], error) if named else unread}",
             f"Это файл самого курса: верните его командой git checkout -- data/{name}",
         ) from error
+
+
+def course_table(name, columns, types=None):
+    """Return some columns of a table in `SAMPLES`, parted; ``types`` are for astype."""
+    import pandas as pd
+
+    with course_file(name) as path:
+        table = pd.read_csv(path, encoding="utf-8", keep_default_na=False)
+        return Tables.of(table.astype(types or {}), columns)

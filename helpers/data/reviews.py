@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.data.base import DamagedError, Entry, Source, Tables, course_file
+from helpers.data.base import DamagedError, Entry, Source, course_file, course_table
 from helpers.data.download import KERAS_FILES, Remote
 from helpers.data.packed import read_npz, read_npz_lists
 from helpers.errors import CourseError
@@ -146,11 +146,8 @@ def written_sample():
     ``voice`` is the author, 1 to 8, ``kind`` is plain, mixed or ironic, ``label`` is
     1 for the film; no voice and no ``film`` is in both parts.
     """
-    import pandas as pd
-
-    with course_file("reviews_written.csv") as path:
-        table = pd.read_csv(path, encoding="utf-8", keep_default_na=False)
-        return Tables.of(table, ["voice", "film", "kind", "label", "text"])
+    columns = ["voice", "film", "kind", "label", "text"]
+    return course_table("reviews_written.csv", columns)
 
 
 def free_sample():
