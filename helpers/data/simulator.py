@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.data.wells import Wells
+from helpers.data.wells import TITLE, Wells
 from helpers.errors import CourseError
 from helpers.own.wells import COLUMNS, MONTHS
 
@@ -130,8 +130,7 @@ def simulate(count, rng):
     barrels = table["Liquid"].clip(lower=1)  # without oil both ratios are 0
     table["RatioGasOil"] = table["Gas"] / barrels
     table["PercentWater"] = table["Water"] / barrels
-    title = "смоделированные скважины"
-    return Wells(table[list(COLUMNS)], truth, title, "simulated")
+    return Wells(table[list(COLUMNS)], truth, TITLE, "simulated")
 
 
 def _of(basin, name):
