@@ -85,10 +85,8 @@ class Pictures:
     def __str__(self):
         height, width = self.x_train.shape[1:3]
         colour = ", цветные" if self.x_train.ndim == 4 else ""
-        return (
-            f"обучающих {len(self.x_train)}, тестовых {len(self.x_test)}, "
-            f"{height} × {width}{colour}"
-        )
+        parts = f"обучающих {len(self.x_train)}, тестовых {len(self.x_test)}"
+        return f"{parts}, {height} × {width}{colour}"
 
 
 @dataclass(frozen=True)
@@ -116,10 +114,8 @@ class Tables:
         return cls(*(rows.reset_index(drop=True) for rows in parts))
 
     def __str__(self):
-        return (
-            f"обучающих {len(self.train)}, тестовых {len(self.test)}, "
-            f"столбцов {len(self.train.columns)}"
-        )
+        parts = f"обучающих {len(self.train)}, тестовых {len(self.test)}"
+        return f"{parts}, столбцов {len(self.train.columns)}"
 
 
 # --- the two modes --------------------------------------------------------------------

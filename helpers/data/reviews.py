@@ -48,10 +48,8 @@ class Reviews:
     mode: str = ""
 
     def __str__(self):
-        return (
-            f"обучающих {len(self.x_train)}, тестовых {len(self.x_test)}, "
-            f"слов в словаре {len(self.vocabulary)}"
-        )
+        parts = f"обучающих {len(self.x_train)}, тестовых {len(self.x_test)}"
+        return f"{parts}, слов в словаре {len(self.vocabulary)}"
 
     def encode(self, texts):
         """Return texts in the encoding of ``x_train``, a list of arrays.
