@@ -87,9 +87,8 @@ def _corners(kind, part):
 
 def _values(values, ends):
     """Write values that are shown as colours, and the ends of these."""
-    values = (
-        np.ma.asarray([] if values is None else values).astype(float).filled(np.nan)
-    )
+    values = [] if values is None else values
+    values = np.ma.asarray(values, dtype=float).filled(np.nan)
     some = np.isfinite(values)
     if not some.any():
         return ""

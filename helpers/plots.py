@@ -34,23 +34,15 @@ def set_style():
     import matplotlib.font_manager  # and here of a cache that takes long to build
 
     log.setLevel(level)
-    mpl.rcParams.update(
-        {
-            "axes.prop_cycle": mpl.cycler(color=COLOURS),
-            "axes.grid": True,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.axisbelow": True,
-            "grid.color": "#DDDDDD",
-            "figure.dpi": 80,
-            "figure.constrained_layout.use": True,
-            "font.family": "DejaVu Sans",  # ships with matplotlib, has Cyrillic
-            "font.size": 11,
-            "image.cmap": "gray",
-            "legend.frameon": False,
-            "lines.linewidth": 2,
-        }
-    )
+    mpl.rc("axes", prop_cycle=mpl.cycler(color=COLOURS), grid=True, axisbelow=True)
+    mpl.rc("axes.spines", top=False, right=False)
+    mpl.rc("grid", color="#DDDDDD")
+    mpl.rc("figure", dpi=80)
+    mpl.rc("figure.constrained_layout", use=True)
+    mpl.rc("font", family="DejaVu Sans", size=11)  # ships with matplotlib, has Cyrillic
+    mpl.rc("image", cmap="gray")
+    mpl.rc("legend", frameon=False)
+    mpl.rc("lines", linewidth=2)
 
 
 def show(figure, alt):

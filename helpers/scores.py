@@ -187,15 +187,10 @@ class Scores:
         """Display the table; its rows go into the metadata of the output."""
         from IPython.display import display
 
-        header, lines = self._cells()
-        display(
-            {
-                "text/plain": _as_text(header, lines),
-                "text/html": _as_html(header, lines),
-            },
-            metadata={METADATA_KEY: {"data": self.data, "models": self.rows}},
-            raw=True,
-        )
+        cells = self._cells()
+        data = {"text/plain": _as_text(*cells), "text/html": _as_html(*cells)}
+        metadata = {METADATA_KEY: {"data": self.data, "models": self.rows}}
+        display(data, metadata=metadata, raw=True)
 
     def _cells(self):
         header = ["модель", "роль", "параметров", METRICS[self.metric]]
@@ -224,12 +219,8 @@ def _grouped(number):
 
 def _as_text(header, lines):
     widths = [max(map(len, column)) for column in zip(header, *lines, strict=True)]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) for cell, width in zip(line, widths, strict=True)
-        ).rstrip()
-        for line in [header, *lines]
-    )
+    form = "  ".join(f"{{:{width}}}" for width in widths)
+    return "\n".join(form.format(*line).rstrip() for line in [header, *lines])
 
 
 def _as_html(header, lines):

@@ -129,8 +129,8 @@ def _same_folder(*paths):
     return len({os.path.normcase(os.path.realpath(path)) for path in paths}) == 1
 
 
-def _number(value):
-    return f"{value:.1f}".replace(".", ",")
+def _gb(value):
+    return f"{value:.1f} ГБ".replace(".", ",")
 
 
 def _mode():
@@ -366,10 +366,8 @@ def check_disk():
     free = shutil.disk_usage(_nearest(folder)).free / GB
     needed = _full_gb()
     kept = sum(path.stat().st_size for path in folder.glob("*") if path.is_file()) / GB
-    text = (
-        f"Свободно на диске {_number(free)} ГБ; все полные наборы занимают около "
-        f"{_number(needed)} ГБ"
-    )
+    text = f"Свободно на диске {_gb(free)}"
+    text += f"; все полные наборы занимают около {_gb(needed)}"
     if _mode() != "sample" and free < needed - kept:
         return Result(WARNING, text, ADVICE["disk"])
     return Result(OK, text)
@@ -394,7 +392,7 @@ def check_memory():
         return Result(SKIPPED, "Память: сколько свободно, узнать не удалось")
     free = psutil.virtual_memory().available / GB
     needed = MEMORY_GB["sample" if _mode() == "sample" else "full"]
-    text = f"Свободно памяти {_number(free)} ГБ, уроку нужно до {_number(needed)} ГБ"
+    text = f"Свободно памяти {_gb(free)}, уроку нужно до {_gb(needed)}"
     if free < needed:
         return Result(WARNING, text, ADVICE["memory"])
     return Result(OK, text)

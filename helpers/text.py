@@ -19,6 +19,7 @@ from helpers.errors import CourseError
 PADDING, UNKNOWN, START, END = "<pad>", "<unk>", "<start>", "<end>"
 UNUSED = "<unused>"  # Keras's IMDB has no word at 3: its most frequent word is 1 + 3
 SPECIALS = (PADDING, UNKNOWN, START, END, UNUSED)
+IMDB_SPECIALS = (PADDING, START, UNKNOWN, UNUSED)  # in the order of Keras's indices
 
 # One kind of hyphen, apostrophe and dash; away with what is no part of a word: soft
 # hyphens, stress marks that NFC has not built into a letter, the look of an emoji, and
@@ -130,10 +131,8 @@ class Vocabulary:
         words = [word for word in counts if counts[word] >= least]
         words = sorted(set(words) - set(specials), key=lambda w: (-counts[w], w))
         if not words:
-            raise CourseError(
-                "в словарь не попало ни одного слова. Проверьте, что тексты не пусты; "
-                "уменьшите min_count."
-            )
+            advice = "Проверьте, что тексты не пусты; уменьшите min_count."
+            raise CourseError("в словарь не попало ни одного слова", advice)
         vocabulary = cls([*specials, *words])
         counts[UNKNOWN] += sum(token not in vocabulary for token in tokens)
         vocabulary.counts = np.array([counts[w] for w in vocabulary.words], np.int64)

@@ -177,12 +177,8 @@ _NAMES = {
 
 def _figures(logs):
     """Return ``", потери 0,123, ..."`` for the figures that have a Russian name."""
-    shown = [
-        f"{name} " + comma(f"{float(logs[key]):.3f}")
-        for key, name in _NAMES.items()
-        if logs and key in logs
-    ]
-    return ", " + ", ".join(shown) if shown else ""
+    known = [key for key in _NAMES if key in (logs or {})]
+    return comma("".join(f", {_NAMES[key]} {float(logs[key]):.3f}" for key in known))
 
 
 class Stopwatch:

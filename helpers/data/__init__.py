@@ -80,9 +80,8 @@ def load(name, mode=None):
         No such data set or mode; a file that cannot be had or is damaged.
     """
     if name not in CATALOGUE:
-        raise CourseError(
-            f"набора данных «{name}» в курсе нет", f"Есть: {', '.join(CATALOGUE)}."
-        )
+        what = f"набора данных «{name}» в курсе нет"
+        raise CourseError(what, f"Есть: {', '.join(CATALOGUE)}.")
     entry = CATALOGUE[name]
     mode = default_mode() if mode is None else checked_mode(mode, f"mode={mode!r}")
     value = load_full(entry) if entry.sources and mode == "full" else None

@@ -85,10 +85,8 @@ class Pictures:
     def __str__(self):
         height, width = self.x_train.shape[1:3]
         colour = ", цветные" if self.x_train.ndim == 4 else ""
-        return (
-            f"обучающих {len(self.x_train)}, тестовых {len(self.x_test)}, "
-            f"{height} × {width}{colour}"
-        )
+        parts = f"обучающих {len(self.x_train)}, тестовых {len(self.x_test)}"
+        return f"{parts}, {height} × {width}{colour}"
 
 
 @dataclass(frozen=True)
@@ -112,17 +110,12 @@ class Tables:
         part = table["part"]
         if set(part) != {"train", "test"}:
             raise DamagedError("в столбце part должны быть train и test")
-        train, test = (
-            table.loc[part == each, columns].reset_index(drop=True)
-            for each in ("train", "test")
-        )
-        return cls(train, test)
+        parts = [table.loc[part == each, columns] for each in ("train", "test")]
+        return cls(*(rows.reset_index(drop=True) for rows in parts))
 
     def __str__(self):
-        return (
-            f"обучающих {len(self.train)}, тестовых {len(self.test)}, "
-            f"столбцов {len(self.train.columns)}"
-        )
+        parts = f"обучающих {len(self.train)}, тестовых {len(self.test)}"
+        return f"{parts}, столбцов {len(self.train.columns)}"
 
 
 # --- the two modes --------------------------------------------------------------------
@@ -162,10 +155,8 @@ def load_full(entry):
         " + ".join(remote.name for remote in source.files) for source in entry.sources
     )
     if download is None:
-        print(
-            f"{names} нигде не выложен, и в COURSE_DATA_DIR его нет: беру выборку "
-            "(sample)."
-        )
+        where = "нигде не выложен, и в COURSE_DATA_DIR его нет"
+        print(f"{names} {where}: беру выборку (sample).")
         return None
     if folder:
         print(f"В папке {folder} нет {names}; ищу в кэше и в сети.")
@@ -220,3 +211,12 @@ def course_file(name, unread="таблица не читается"):
             f"{path}: {_without_name([path], error) if named else unread}",
             f"Это файл самого курса: верните его командой git checkout -- data/{name}",
         ) from error
+
+
+def course_table(name, columns, types=None):
+    """Return some columns of a table in `SAMPLES`, parted; ``types`` are for astype."""
+    import pandas as pd
+
+    with course_file(name) as path:
+        table = pd.read_csv(path, encoding="utf-8", keep_default_na=False)
+        return Tables.of(table.astype(types or {}), columns)

@@ -11,15 +11,11 @@ KOZIEV = (
     "https://raw.githubusercontent.com/Koziev/NLP_Datasets/"
     "85d7cbdf41d8b62bbd385aaab2920bc9c4b4f63f/QA/"
 )
+FOUR_SUM = "4cb4fc4cda94b39c032d2ea95d40c2e56caa58cf6ac24888e4ae47fd2585171b"
+FIVE_SUM = "46871ade89d7a54a803a87e36270cf9b8fd7cfb9e836e9e044488f7d845275ea"
 PARTS = {  # questions, sum of the file
-    "premise_question_answer4_1s.txt": (
-        34_729,
-        "4cb4fc4cda94b39c032d2ea95d40c2e56caa58cf6ac24888e4ae47fd2585171b",
-    ),
-    "premise_question_answer5_1s.txt": (
-        33_606,
-        "46871ade89d7a54a803a87e36270cf9b8fd7cfb9e836e9e044488f7d845275ea",
-    ),
+    "premise_question_answer4_1s.txt": (34_729, FOUR_SUM),
+    "premise_question_answer5_1s.txt": (33_606, FIVE_SUM),
 }
 
 

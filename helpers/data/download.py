@@ -178,17 +178,14 @@ def _reason(error):
             "укажите путь к нему в переменной REQUESTS_CA_BUNDLE."
         )
     if "CA certificate bundle" in said:
-        return "файла с сертификатами нет", (
-            "Исправьте или уберите переменную REQUESTS_CA_BUNDLE."
-        )
+        advice = "Исправьте или уберите переменную REQUESTS_CA_BUNDLE."
+        return "файла с сертификатами нет", advice
     if status == 407 or " 407 " in said:
-        return "прокси просит имя и пароль", (
-            "Укажите их в переменной HTTPS_PROXY=http://имя:пароль@адрес:порт."
-        )
+        advice = "Укажите их в переменной HTTPS_PROXY=http://имя:пароль@адрес:порт."
+        return "прокси просит имя и пароль", advice
     if isinstance(error, (kinds.ProxyError, kinds.InvalidProxyURL)):
-        return "прокси не отвечает или отказал", (
-            "Проверьте адрес в переменной HTTPS_PROXY или уберите её."
-        )
+        advice = "Проверьте адрес в переменной HTTPS_PROXY или уберите её."
+        return "прокси не отвечает или отказал", advice
     if isinstance(error, PageError) or status == 511:
         return "вместо файла пришла веб-страница", (
             "Если сеть просит войти, откройте в браузере любую страницу, войдите и "

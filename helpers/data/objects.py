@@ -23,6 +23,7 @@ def sample():
     Training patches come from the left 60 % of each photograph, test patches from the
     right 40 %, so that no pixel is in both.
     """
+    from numpy.lib.stride_tricks import sliding_window_view
     from sklearn.datasets import load_sample_image
 
     rng = np.random.default_rng(0)
@@ -33,9 +34,7 @@ def sample():
         photo = photo[: 2 * height, : 2 * width].reshape(height, 2, width, 2, 3)
         photo = np.round(photo.mean(axis=(1, 3))).astype(np.uint8)
         border = int(width * 0.6)
-        windows = np.lib.stride_tricks.sliding_window_view(
-            photo, (PATCH, PATCH), axis=(0, 1)
-        ).transpose(0, 1, 3, 4, 2)
+        windows = sliding_window_view(photo, (PATCH, PATCH, 3))[:, :, 0]
         for part, count, lefts in (
             ("train", 600, (0, border - PATCH + 1)),
             ("test", 150, (border, width - PATCH + 1)),
@@ -56,13 +55,9 @@ def read_cifar10(paths):
     """Return CIFAR-10 from its archive."""
     names = [f"data_batch_{number}" for number in range(1, 6)] + ["test_batch"]
     batches = [_batch(each, b"labels", 10000) for each in read_tar(paths[0], names)]
-    x, y = zip(*batches, strict=True)
-    arrays = {
-        "x_train": np.concatenate(x[:5]),
-        "y_train": np.concatenate(y[:5]),
-        "x_test": x[5],
-        "y_test": y[5],
-    }
+    *train, (x_test, y_test) = batches
+    x_train, y_train = map(np.concatenate, zip(*train, strict=True))
+    arrays = dict(x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
     return Pictures.of(arrays, NAMES)
 
 

@@ -1,6 +1,6 @@
 """people: visitors of a club, simulated by data/make_people.py (lesson 1)."""
 
-from helpers.data.base import Entry, Tables, course_file
+from helpers.data.base import Entry, course_table
 
 COLUMNS = {
     "height_cm": "int64",
@@ -12,11 +12,7 @@ COLUMNS = {
 
 def sample():
     """Return the table, parted."""
-    import pandas as pd
-
-    with course_file("people.csv") as path:
-        table = pd.read_csv(path, encoding="utf-8").astype(COLUMNS)
-        return Tables.of(table, list(COLUMNS))
+    return course_table("people.csv", list(COLUMNS), COLUMNS)
 
 
 ENTRY = Entry("посетители клуба", sample)

@@ -9,25 +9,16 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.data.base import DamagedError, Entry, Source, Tables, course_file
+from helpers.data.base import DamagedError, Entry, Source, course_file, course_table
 from helpers.data.download import KERAS_FILES, Remote
 from helpers.data.packed import read_npz, read_npz_lists
 from helpers.errors import CourseError
-from helpers.text import (
-    PADDING,
-    START,
-    UNKNOWN,
-    UNUSED,
-    Vocabulary,
-    check_texts,
-    tokenize,
-)
+from helpers.text import IMDB_SPECIALS, START, Vocabulary, check_texts, tokenize
 
 COUNT = 25_000  # reviews of each part of IMDB, half of them for the film
 WORDS = 88_584
 TEXTS_SUM = "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f"
 INDEX_SUM = "027313fe9a320280f3bf0fac5baf58c4a683cf39a7ed9c3d3d3912bde4284cf6"
-SPECIALS = (PADDING, START, UNKNOWN, UNUSED)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
 
 
@@ -57,10 +48,8 @@ class Reviews:
     mode: str = ""
 
     def __str__(self):
-        return (
-            f"обучающих {len(self.x_train)}, тестовых {len(self.x_test)}, "
-            f"слов в словаре {len(self.vocabulary)}"
-        )
+        parts = f"обучающих {len(self.x_train)}, тестовых {len(self.x_test)}"
+        return f"{parts}, слов в словаре {len(self.vocabulary)}"
 
     def encode(self, texts):
         """Return texts in the encoding of ``x_train``, a list of arrays.
@@ -129,7 +118,7 @@ def sample():
             raise ValueError("parts")
     words = [review_words(text) for text in texts]
     train, test = (np.flatnonzero(part == each) for each in ("train", "test"))
-    vocabulary = Vocabulary.build([words[i] for i in train], specials=SPECIALS)
+    vocabulary = Vocabulary.build([words[i] for i in train], specials=IMDB_SPECIALS)
     x = [_row(vocabulary.encode([START, *each])) for each in words]
     return Reviews(
         x_train=[x[i] for i in train],
@@ -146,11 +135,8 @@ def written_sample():
     ``voice`` is the author, 1 to 8, ``kind`` is plain, mixed or ironic, ``label`` is
     1 for the film; no voice and no ``film`` is in both parts.
     """
-    import pandas as pd
-
-    with course_file("reviews_written.csv") as path:
-        table = pd.read_csv(path, encoding="utf-8", keep_default_na=False)
-        return Tables.of(table, ["voice", "film", "kind", "label", "text"])
+    columns = ["voice", "film", "kind", "label", "text"]
+    return course_table("reviews_written.csv", columns)
 
 
 def free_sample():
@@ -196,7 +182,7 @@ def read_imdb(paths):
         if len(lists) != COUNT:
             raise DamagedError(f"отзывов {len(lists)}, а нужно {COUNT}")
         x[f"x_{part}"] = [_from_ranks(each, len(ranks)) for each in lists]
-    words = [*SPECIALS, *sorted(ranks, key=ranks.get)]
+    words = [*IMDB_SPECIALS, *sorted(ranks, key=ranks.get)]
     return Reviews(**x, **y, vocabulary=Vocabulary(words))
 
 

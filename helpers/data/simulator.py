@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.data.wells import Wells
+from helpers.data.wells import TITLE, Wells
 from helpers.errors import CourseError
 from helpers.own.wells import COLUMNS, MONTHS
 
@@ -105,6 +105,8 @@ def simulate(count, rng):
     Wells
         With ``truth``; mode ``"simulated"``.
     """
+    import pandas as pd
+
     if count < 1:
         raise CourseError(f"simulate({count}): нужна хотя бы одна скважина.")
     basin = np.arange(count) * len(BASINS) // count
@@ -121,14 +123,23 @@ def simulate(count, rng):
         "Liquid": liquid.astype(np.int64).ravel(),
         "Gas": _gas(liquid, basin, rng).ravel(),
         "Water": _water(liquid, basin, rng).ravel(),
-        "DaysOn": _recorded(on, shut, basin, rng).ravel(),
+        "DaysOn": np.where(shut | _some(basin, "mute", rng), 0, on).ravel(),
         "_LastUpdate": np.repeat(_stamps(number[:, -1], rng), MONTHS),
     }
-    return Wells(_table(columns), truth, "смоделированные скважины", "simulated")
+    table = pd.DataFrame(columns)
+    barrels = table["Liquid"].clip(lower=1)  # without oil both ratios are 0
+    table["RatioGasOil"] = table["Gas"] / barrels
+    table["PercentWater"] = table["Water"] / barrels
+    return Wells(table[list(COLUMNS)], truth, TITLE, "simulated")
 
 
 def _of(basin, name):
     return np.array([getattr(each, name) for each in BASINS])[basin]
+
+
+def _some(basin, share, rng):
+    """Draw which wells belong to a share of their basins: bool, shape (wells, 1)."""
+    return (rng.random(len(basin)) < _of(basin, share))[:, None]
 
 
 def _calendar(count, rng):
@@ -189,14 +200,7 @@ def _water(liquid, basin, rng):
     noise = WATER_NOISE * rng.normal(size=liquid.shape)
     water = np.round(liquid * np.exp(ratio[:, None] + flowback + noise))
     water[rng.random(liquid.shape) < NO_WATER] = 0
-    water[rng.random(len(basin)) < _of(basin, "dry")] = 0
-    return water.astype(np.int64)
-
-
-def _recorded(on, shut, basin, rng):
-    recorded = np.where(shut, 0, on)
-    recorded[rng.random(len(basin)) < _of(basin, "mute")] = 0
-    return recorded
+    return np.where(_some(basin, "dry", rng), 0, water).astype(np.int64)
 
 
 def _numbers(basin, rng):
@@ -214,13 +218,3 @@ def _stamps(last, rng):
     moment = (last + 2).astype("datetime64[M]").astype("datetime64[ms]")
     moment = moment + rng.integers(0, 90 * 86_400_000, len(last))
     return [str(each).replace("T", " ") for each in moment]
-
-
-def _table(columns):
-    import pandas as pd
-
-    table = pd.DataFrame(columns)
-    barrels = table["Liquid"].clip(lower=1)  # without oil both ratios are 0
-    table["RatioGasOil"] = table["Gas"] / barrels
-    table["PercentWater"] = table["Water"] / barrels
-    return table[list(COLUMNS)]

@@ -9,6 +9,7 @@ from helpers.data.download import Remote
 from helpers.own.files import existing_file
 from helpers.own.wells import COLUMNS, read_wells
 
+TITLE = "смоделированные скважины"
 FULL = (50, 24)  # wells and months of production.csv
 
 
@@ -67,7 +68,7 @@ class Wells:
 
 def sample():
     """Return the wells that data/make_wells.py simulates, with their curves."""
-    return _embedded("wells.csv", "wells_truth.csv", "смоделированные скважины")
+    return _embedded("wells.csv", "wells_truth.csv", TITLE)
 
 
 def field():
@@ -98,9 +99,7 @@ def read_production(paths):
 
 
 PRODUCTION = Source([Remote("production.csv")], read_production)
-ENTRY = Entry(
-    "смоделированные скважины", sample, "скважины production.csv", [PRODUCTION]
-)
+ENTRY = Entry(TITLE, sample, "скважины production.csv", [PRODUCTION])
 FIELD = Entry("придуманные скважины", field)
 
 

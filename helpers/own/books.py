@@ -138,10 +138,9 @@ def sentences(text):
         if words := [each for each in tokenize(piece) if RUSSIAN.fullmatch(each)]:
             found.append(words)
     if not found:
-        what = (
-            "в тексте нет ни одного русского слова: похоже, это книга на другом языке"
-        )
-        raise CourseError(what, "Возьмите русскую книгу.")
+        what = "в тексте нет ни одного русского слова"
+        likely = "похоже, это книга на другом языке"
+        raise CourseError(f"{what}: {likely}", "Возьмите русскую книгу.")
     if len(found) == 1:
         what = "в тексте всего одно предложение: word2vec на нём ничему не научится"
         raise CourseError(what, "Возьмите книгу, в ней тысячи предложений.")

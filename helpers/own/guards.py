@@ -13,9 +13,7 @@ from helpers.errors import CourseError
 
 def layer_sizes(sizes):
     """Check the sizes of layers: two or more whole numbers from 1 up."""
-    sizes = (
-        list(sizes) if np.iterable(sizes) else [sizes]
-    )  # 5 is refused as it was given
+    sizes = list(sizes) if np.iterable(sizes) else [sizes]  # 5 is refused as [5]
     needed = "нужны хотя бы два числа, входов и выходов, например [2, 8, 2]."
     _need(len(sizes) > 1, f"размеры слоёв {sizes}: {needed}")
     needed = "в каждом слое нужен хотя бы один нейрон, целое число от 1."
@@ -36,11 +34,9 @@ def inputs(x, width):
     _need(len(x), "входы пусты: ни одного примера.")
     bad = np.argwhere(~np.isfinite(x))
     for row, column in bad[:1]:
-        what = (
-            f"во входах {x[row, column]} (строка {row}, столбец {column}; всего таких "
-        )
+        where = f"строка {row}, столбец {column}; всего таких чисел {len(bad)}"
         advice = "Уберите эти строки или заполните пропуски."
-        raise CourseError(f"{what}чисел {len(bad)}).", advice)
+        raise CourseError(f"во входах {x[row, column]} ({where}).", advice)
     return x
 
 

@@ -87,9 +87,7 @@ def _sheet(grey):
         return None
     depth = ndimage.distance_transform_edt(np.pad(inside, 1))[1:-1, 1:-1]
     inside = depth > 0.03 * np.sqrt(size)  # the edge is blurred
-    nearest = ndimage.distance_transform_edt(
-        ~inside, return_distances=False, return_indices=True
-    )
+    _, nearest = ndimage.distance_transform_edt(~inside, return_indices=True)
     return grey[tuple(nearest)][ndimage.find_objects(inside.astype(int))[0]]
 
 

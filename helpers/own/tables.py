@@ -116,7 +116,7 @@ def _fit(text, separator, columns):
     rows = [row for row in itertools.islice(sample, 1000) if "".join(row).strip()]
     if not rows:
         return 0, False, 0, 0
-    names = {_trimmed(cell) for cell in rows[0]}
+    names = {_EDGES.sub("", cell) for cell in rows[0]}
     width = len(rows[0])
     equal = sum(len(row) == width for row in rows) / len(rows)
     return len(names.intersection(columns)), width > 1, equal, width
@@ -128,7 +128,7 @@ def _rows(name, text, separator):
     rows, line, row = [], 1, []
     try:
         for row in reader:
-            cells = [_trimmed(cell) for cell in row]
+            cells = [_EDGES.sub("", cell) for cell in row]
             if any(cells):
                 rows.append((line, cells))
             line = reader.line_num + 1
@@ -139,10 +139,6 @@ def _rows(name, text, separator):
         what = "кавычка открыта и нигде не закрыта"
         raise at_line(name, line, what, "Исправьте строку.")
     return rows[:-1]
-
-
-def _trimmed(cell):
-    return _EDGES.sub("", cell)
 
 
 def _check_names(name, names, columns):
@@ -159,11 +155,11 @@ def _check_names(name, names, columns):
             raise CourseError(what, "Удалите лишний.")
 
 
-def read_labelled_texts(path, labels=None, least=2):
+def read_labelled_texts(path, labels=None):
     """Return a table of texts with a label each, as lesson 2 classifies them.
 
-    Its rows are numbered from 0; an empty cell in those columns, an unknown label or
-    one with few texts is a CourseError.
+    Its rows are numbered from 0.  An empty cell in those columns, an unknown label, or
+    one with a single text, of which none can be held out, is a CourseError.
 
     Parameters
     ----------
@@ -171,8 +167,6 @@ def read_labelled_texts(path, labels=None, least=2):
         A table for `read_table` with the columns ``text`` and ``topic``, and others.
     labels : sequence of str, optional
         The labels there may be; each must occur.  Any two or more when left out.
-    least : int
-        How many texts each label needs, so that some can be held out.
 
     Returns
     -------
@@ -196,8 +190,8 @@ def read_labelled_texts(path, labels=None, least=2):
         raise CourseError(f"{name}: тема всего одна, «{known[0]}», различать нечего.")
     for label in known:
         count = found.get(label, 0)
-        if count < least:
+        if count < 2:
             why = "часть придётся отложить для проверки."
-            what = f"у темы «{label}» текстов {count}, а нужно хотя бы {least}"
+            what = f"у темы «{label}» текстов {count}, а нужно хотя бы 2"
             raise CourseError(f"{name}: {what}: {why}")
     return table.reset_index(drop=True)

@@ -104,9 +104,8 @@ def _numbers_of(name, column, cells, lines, comma):
         if wrong.any():
             row = int(np.argmax(wrong))
             cell = cells.iloc[row] if len(cells.iloc[row]) < 40 else "…"
-            raise at_line(
-                name, lines[row], what.format(column=column, cell=cell), advice
-            )
+            what = what.format(column=column, cell=cell)
+            raise at_line(name, lines[row], what, advice)
 
     refuse(
         (plain == "").to_numpy(),
