@@ -491,19 +491,20 @@ def axis():
 
 
 def test_a_drawing_shows_answers_boundary_and_examples(lesson, axis):
-    answers = np.tile(np.linspace(0, 1, 21), (21, 1))
+    upright = [np.array([[0.0, 2.0], [0.0, 0.0]]), np.zeros(2)]  # p = σ(2 x₁)
     x, y = np.array([[-1, 0], [1, 0], [1, 1]]), np.array([0, 1, 1])
-    lesson["draw_answers"](axis, answers, x, y, limit=2)
+    lesson["draw_answers"](axis, upright, x, y, limit=2)
     crosses, dots = axis.collections[-2:]
     assert crosses.get_offsets().tolist() == [[-1, 0]]
     assert len(dots.get_offsets()) == 2
     (boundary,) = axis.collections[1].get_paths()
-    assert np.allclose(boundary.vertices[:, 0], 0)
+    assert np.allclose(boundary.vertices[:, 0], 0, atol=1e-12)
     assert axis.get_xlim() == (-2, 2)
 
 
 def test_a_drawing_without_a_boundary(lesson, axis):
-    lesson["draw_answers"](axis, np.full((5, 5), 0.2), np.zeros((1, 2)), np.zeros(1))
+    sure = [np.zeros((2, 2)), np.array([0.0, -2.0])]
+    lesson["draw_answers"](axis, sure, np.zeros((1, 2)), np.zeros(1))
     assert len(axis.collections) == 3  # answers, crosses, dots: no contour
 
 
