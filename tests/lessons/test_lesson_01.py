@@ -335,9 +335,10 @@ def test_a_step_with_decay_is_down_the_loss_with_squares_of_weights_alone(lesson
             assert abs((kept - after[place]) / 0.1 - slope) < 1e-8
 
 
-def test_an_epoch_shows_each_example_once_and_the_last_batch_is_what_is_left(lesson):
+@pytest.mark.parametrize("left", [1, 2, 4])
+def test_an_epoch_shows_each_once_and_the_last_batch_is_what_is_left(lesson, left):
     rng = np.random.default_rng(6)
-    x, y, seen = rng.normal(size=(10, 2)), np.arange(10) % 2, []
+    x, y, seen = rng.normal(size=(8 + left, 2)), np.arange(8 + left) % 2, []
     kept = lesson["train"].__globals__["gradients"]
 
     def watched(weights, x, labels, **how):
@@ -348,7 +349,7 @@ def test_an_epoch_shows_each_example_once_and_the_last_batch_is_what_is_left(les
         patch.setitem(lesson["train"].__globals__, "gradients", watched)
         history = lesson["train"](lesson["fresh"](2, 3, 2), x, y, batch=4, epochs=3)
     assert len(history) == 3
-    assert [len(rows) for rows in seen] == [4, 4, 2] * 3
+    assert [len(rows) for rows in seen] == [4, 4, left] * 3
     epochs = [np.vstack(seen[at : at + 3]) for at in (0, 3, 6)]
     for shown in epochs:
         assert np.array_equal(np.sort(shown, axis=0), np.sort(x, axis=0))
