@@ -360,7 +360,7 @@ def test_training_repeats_itself_and_returns_the_loss_after_each_epoch(lesson):
     rng = np.random.default_rng(7)
     x, y = rng.normal(size=(30, 2)), rng.integers(0, 2, 30)
     one, two = lesson["fresh"](2, 4, 2), lesson["fresh"](2, 4, 2)
-    how = {"epochs": 5, "rule": lesson["adam"], "activation": "relu"}
+    how = {"batch": 8, "epochs": 5, "rule": lesson["adam"], "activation": "relu"}
     history = lesson["train"](one, x, y, **how)
     assert history == lesson["train"](two, x, y, **how)
     logits = lesson["forward"](one, x, "relu")[1][-1]
