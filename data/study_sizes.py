@@ -108,6 +108,11 @@ def rivals(cache=None):
     steps = [("first", metric), ("last", KNeighborsClassifier())]
     grids = [found | {"first__init": ["pca"]}, found | seeds]
     models["neighbours in a learned metric"] = (Pipeline(steps, memory=cache), grids)
+    plain = [("first", NeighborhoodComponentsAnalysis()), steps[1]]
+    models["the same as in the lesson"] = (
+        Pipeline(plain),
+        {"last__n_neighbors": [5, 11]},
+    )
     for degree in (2, 4, 6):
         powers = PolynomialFeatures(degree, include_bias=False)
         regression = LogisticRegression(max_iter=1000)

@@ -12,6 +12,7 @@ QUICK = (
     "neighbours",
     "support vectors",
     "neighbours in a learned metric",
+    "the same as in the lesson",
     "powers up to 2",
 )
 
