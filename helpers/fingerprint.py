@@ -36,6 +36,8 @@ def _words(texts):
 
 def _drawn(axes):
     """Yield kind, words and numbers of each thing drawn, patches of a kind together."""
+    from matplotlib.patches import PathPatch
+
     bars = [each for each in axes.containers if hasattr(each, "datavalues")]
     for each in bars:
         yield "bars", each.get_label(), _points(axes, "bars", list(each))
@@ -51,6 +53,11 @@ def _drawn(axes):
         if kind not in ("line", "points"):
             numbers += _values(each.get_array(), each.get_clim())
         yield kind, each.get_label(), numbers
+        paths = each.get_paths() if hasattr(each, "levels") else []
+        shown = [path for path in paths if len(path.vertices)]
+        for path in (shown[0], shown[-1]) if len(shown) > 1 else ():
+            level = PathPatch(path, transform=each.get_transform())
+            yield "level", "", _points(axes, "level", [level])
     patches = [each for each in axes.patches if not any(each in bar for bar in bars)]
     for kind in dict.fromkeys(map(type, patches)):
         same = [each for each in patches if type(each) is kind]

@@ -158,7 +158,8 @@ def _wrong(stored, came, tag, limits=None):
 # of "2 line 1" may be "20 x 45 500 955 45 955 y 70 412 955 955 70 t -610 95 | потери".
 # It says how many points there are; lowest, mean, highest x in thousandths of the axis,
 # and first and last where points have an order; the same of y; how far y rises to the
-# right, and bends up at both ends; its words.  Values shown as colours come after v, in
+# right, and bends up at both ends; its words.  Of contours the first and the last level
+# stand apart.  Values shown as colours come after v, in
 # thousandths of the way between the numbers after c: lowest, mean, highest, the rise
 # along each dimension.  The line of an axis has its scale, after c its ends, its name.
 SHARE = 0.03  # of an axis, or of the way from one end of the colours to the other

@@ -176,6 +176,21 @@ def test_limits_of_an_axis_are_compared(stored):
     )
 
 
+def test_a_field_of_contours_is_not_its_mirror_image():
+    side = np.linspace(-1, 1, 21)
+    saddle = np.outer(side, side)
+
+    def field(values):
+        figure, axis = plt.subplots()
+        axis.contourf(side, side, values, np.linspace(-1, 1, 11))
+        return held(figure)
+
+    stored = field(saddle)
+    assert figure_differences(stored, field(saddle)) == []
+    found = figure_differences(stored, field(-saddle))
+    assert any("level 1, rise of y to the right" in line for line in found), found
+
+
 def test_under_other_draws_words_and_counts_are_compared(stored):
     assert figure_differences(stored, drawn(fall=FALL[::-1]), ANYWHERE) == []
     assert figure_differences(stored, drawn(label="учёба"), ANYWHERE)
