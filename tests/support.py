@@ -2,8 +2,10 @@
 
 import hashlib
 import http.server
+import os
 import subprocess
 import sys
+import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from helpers.data import CATALOGUE
 from helpers.data.base import Pictures, Tables
 from helpers.data.download import Remote
 from helpers.errors import CourseError
+from tools.run_tests import NBVAL
 
 HEAVY = (
     "tensorflow", "keras", "jax", "torch", "pandas", "matplotlib", "sklearn", "gensim",
@@ -138,3 +141,20 @@ def mnist_like(**changed):
         "y_test": np.arange(10000, dtype=np.uint8) % 10,
     }
     return {**arrays, **changed}
+
+
+def said_of_cells(path, options=()):
+    """Return what strict nbval says of each cell of a notebook in which some fail."""
+    report = path.with_suffix(".xml")
+    command = [sys.executable, *NBVAL, *options, f"--junitxml={report}", str(path)]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    return [
+        "".join(case.itertext()) for case in ElementTree.parse(report).iter("testcase")
+    ]

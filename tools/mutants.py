@@ -31,7 +31,7 @@ from pathlib import Path
 import nbformat
 
 from helpers.errors import CourseError
-from tools.run_lessons import BUILD, LESSONS, find_lessons
+from tools.run_lessons import BUILD, LESSONS, code_cells, find_lessons
 from tools.run_tests import NBVAL, ROOT
 
 MUTANTS = ROOT / "tests" / "mutants"
@@ -142,11 +142,6 @@ def change(sources, mutant):
     if same:
         raise MutantError(f"{mutant.name}: changes no code")
     return number, changed
-
-
-def code_cells(notebook):
-    """Return the code cells of a notebook."""
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def first_failure(path, folder):

@@ -74,6 +74,11 @@ def name_of(path):
     return f"{SOLUTIONS.name}/{path.stem}" if path.parent == SOLUTIONS else path.stem
 
 
+def code_cells(notebook):
+    """Return the code cells of a notebook."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
 class MemoryWatch:
     """Watch the resident memory of a process; ``peak_mb`` is the largest seen."""
 

@@ -34,7 +34,7 @@ import nbformat
 
 from helpers.errors import CourseError
 from tools import backends, colab, lowest, measured, renew_colab, run_lessons
-from tools.run_lessons import LessonError, execute, find_lessons, write
+from tools.run_lessons import LessonError, code_cells, execute, find_lessons, write
 from tools.run_tests import JITTER
 from tools.tolerances import differences, numbers_of, texts_of, tolerance_of
 
@@ -170,11 +170,6 @@ def cores_of(condition):
 # --- what a notebook prints -----------------------------------------------------------
 
 
-def code_of(book):
-    """Return the code cells of a notebook."""
-    return [cell for cell in book.cells if cell.cell_type == "code"]
-
-
 def printed(path, condition):
     """Execute a notebook under a condition, or take what was kept of it.
 
@@ -193,7 +188,7 @@ def printed(path, condition):
     ------
     LessonError, NotHereError
     """
-    code = [cell.source for cell in code_of(nbformat.read(path, as_version=4))]
+    code = [cell.source for cell in code_cells(nbformat.read(path, as_version=4))]
     depends = json.dumps([code, CONDITIONS[condition], packages(condition)])
     stamp = hashlib.sha256(depends.encode()).hexdigest()
     name = measured.name_of(path)
@@ -205,7 +200,7 @@ def printed(path, condition):
     with kernels_of(python_of(condition)), cores_of(condition):
         book, seconds, _ = execute(path, PLAIN | CONDITIONS[condition])
     print(f"{name}, {condition}: {seconds:.0f} s", flush=True)
-    cells = [texts_of(cell.outputs) for cell in code_of(book)]
+    cells = [texts_of(cell.outputs) for cell in code_cells(book)]
     write(kept, run_lessons.as_json({"stamp": stamp, "cells": cells}))
     return json.loads(json.dumps(cells))
 
@@ -247,7 +242,7 @@ def tagged(book):
         ``place`` among the code cells from 0, ``key``, ``tag``, ``texts`` (stored),
         ``numbers`` of them, and ``where``: the cell in words.
     """
-    found, code = [], code_of(book)
+    found, code = [], code_cells(book)
     for place, (cell, key) in enumerate(zip(code, measured.keys_of(code), strict=True)):
         tag = tolerance_of(cell.metadata.get("tags", []))
         if tag:

@@ -1,16 +1,12 @@
 """Numbers of a tagged cell are compared within its tolerance, all else as it is."""
 
-import os
 import subprocess
-import sys
-import xml.etree.ElementTree as ElementTree
 
 import nbformat
 import pytest
 
-from tests.support import ROOT
+from tests.support import ROOT, said_of_cells
 from tools.run_lessons import clean
-from tools.run_tests import NBVAL
 from tools.tolerances import TOKEN, differences, tolerance_of
 
 # --- the tag --------------------------------------------------------------------------
@@ -266,18 +262,8 @@ def said(request, tmp_path_factory):
         for number, (tags, source, outputs, _) in enumerate(CELLS.values(), 1)
     ]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "a.ipynb")
-    report = folder / "a.xml"
-    command = [sys.executable, *NBVAL, *request.param, f"--junitxml={report}"]
-    done = subprocess.run(
-        [*command, str(folder / "a.ipynb")],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONUTF8": "1"},
-        capture_output=True,
-        encoding="utf-8",
-    )
-    assert done.returncode == 1, done.stdout + done.stderr
-    cases = list(ElementTree.parse(report).iter("testcase"))
-    return dict(zip(CELLS, ["".join(case.itertext()) for case in cases], strict=True))
+    said = said_of_cells(folder / "a.ipynb", request.param)
+    return dict(zip(CELLS, said, strict=True))
 
 
 @pytest.mark.parametrize("name", CELLS)
