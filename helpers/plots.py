@@ -129,18 +129,9 @@ def pictures(images, titles=None, columns=8, size=1.3, axes=None, **options):
 
 @contextlib.contextmanager
 def frame(
-    xlabel="",
-    ylabel="",
-    alt="",
-    axis=None,
-    size=(7, 3.4),
-    log="",
-    hlines=None,
-    vlines=None,
-    notes=None,
-    legend="best",
-    **options,
-):
+    xlabel="", ylabel="", alt="", axis=None, size=(7, 3.4), log="", hlines=None,
+    vlines=None, notes=None, legend="best", **options,
+):  # fmt: skip
     """Give an axis to draw on in a ``with`` block, then name it and show its figure.
 
     `lines`, `bars` and `scatter` take the same options; this is for all the rest.
@@ -284,7 +275,7 @@ def bars(values, horizontal=False, errors=None, fmt="", **options):
     fmt : str
         How to write a bar's length beside it, as ``"%.2f"``; empty: not at all.
     **options
-        For `frame`: ``xlabel``, ``ylabel`` and ``alt``, or ``axis``, and the rest.
+        As for `lines`.
 
     Raises
     ------

@@ -23,16 +23,8 @@ def comma(text):
 def number(value, digits=4):
     """Return a number with so many digits that count, but never without whole ones.
 
-    Parameters
-    ----------
-    value : float
-        Infinity and NaN are written as Python does.
-    digits : int
-
-    Returns
-    -------
-    str
-        0,3333; 12346; −3; 1e−07 where zeros would hide the digits.
+    As 0,3333; 12346; −3; 1e−07 where zeros would hide the digits.  Infinity and NaN are
+    written as Python does.
     """
     value = float(value) or 0.0  # not −0
     size = abs(value)

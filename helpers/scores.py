@@ -89,17 +89,9 @@ class Scores:
         self.rows = []
 
     def add(
-        self,
-        name,
-        role,
-        value,
-        *,
-        model=None,
-        watch=None,
-        parameters=None,
-        seconds=None,
-        deviation=None,
-    ):
+        self, name, role, value, *, model=None, watch=None, parameters=None,
+        seconds=None, deviation=None,
+    ):  # fmt: skip
         """Add a row.
 
         Parameters

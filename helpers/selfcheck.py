@@ -148,15 +148,9 @@ def _backend():
 
 def _started(command, timeout=60, **environment):
     """Return a program that has ended, with what it wrote."""
-    return subprocess.run(
-        command,
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-        cwd=str(ROOT),
-        env={**os.environ, "PYTHONUTF8": "1", **environment},
-        timeout=timeout,
-    )
+    place = {"cwd": str(ROOT), "env": {**os.environ, "PYTHONUTF8": "1", **environment}}
+    texts = {"capture_output": True, "encoding": "utf-8", "errors": "replace"}
+    return subprocess.run(command, timeout=timeout, **place, **texts)
 
 
 def _answer(command):

@@ -47,18 +47,9 @@ def tokenize(text, punctuation=False):
 
     A word is letters and digits of any script; a hyphen or an apostrophe inside keeps
     it whole (кое-как, don't).  Stress marks, soft hyphens and characters that only
-    format a text, as U+200B, are dropped; HTML entities are not decoded.
-
-    Parameters
-    ----------
-    text : str
-    punctuation : bool
-        Whether the marks ``. , ! ? : ; … — « »`` are tokens too; ``...`` is read as
-        ``…`` and ``–`` as ``—``.
-
-    Returns
-    -------
-    list of str
+    format a text, as U+200B, are dropped; HTML entities are not decoded.  With
+    ``punctuation`` the marks ``. , ! ? : ; … — « »`` are tokens too; ``...`` is read as
+    ``…`` and ``–`` as ``—``.  The value is a list of str.
     """
     text = _plain(text)
     # Python's \w lacks the vowel signs of Hindi, the points of Hebrew and their like.
@@ -73,15 +64,8 @@ def tokenize(text, punctuation=False):
 def ngrams(tokens, sizes=(1, 2)):
     """Return runs of neighbouring tokens, joined with a space, the shortest first.
 
-    Parameters
-    ----------
-    tokens : sequence of str
-    sizes : tuple of two int
-        The shortest and the longest run, 1 or more, as scikit-learn's ``ngram_range``.
-
-    Returns
-    -------
-    list of str
+    Both are lists of str; ``sizes`` are those of the shortest and the longest run, 1 or
+    more, as scikit-learn's ``ngram_range``.
     """
     tokens = _words(tokens)
     sizes = _listed(sizes, "диапазон из двух длин, например (1, 2)")
@@ -173,16 +157,6 @@ class Vocabulary:
         for i in ids[(ids < 0) | (ids >= len(self))][:1]:
             raise CourseError(f"номера {i} в словаре нет: они от 0 до {len(self) - 1}.")
         return [self.words[i] for i in ids if self.words[i] not in skip]
-
-    def coverage(self, token_lists):
-        """Return the share of tokens that are known, from 0.0 to 1.0.
-
-        `UNKNOWN` itself is not known.  No tokens at all: CourseError.
-        """
-        tokens = _flat(token_lists)
-        if not tokens:
-            raise CourseError("в текстах нет ни одного слова: долю считать не от чего.")
-        return sum(each in self and each != UNKNOWN for each in tokens) / len(tokens)
 
 
 def _listed(values, what):

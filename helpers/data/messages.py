@@ -1,13 +1,8 @@
 """messages: short Russian texts in seven topics, and SIB-200 (lesson 2)."""
 
-from helpers.data.base import (
-    DamagedError,
-    Entry,
-    Source,
-    Tables,
-    as_damaged,
-    course_file,
-)
+from helpers.data.base import (  # isort: skip
+    DamagedError, Entry, Source, Tables, as_damaged, course_file,
+)  # fmt: skip
 from helpers.data.download import Remote
 from helpers.own.tables import read_labelled_texts, read_table
 

@@ -93,17 +93,9 @@ def simulate(count, rng):
     stop does not come back.  Gas and water are ``Liquid`` times ratios of their own.
     ``DaysOn`` is 0 in all months of a well whose days nobody records.
 
-    Parameters
-    ----------
-    count : int
-        Of wells, 1 or more; a fifth of them, in order, from each basin.
-    rng : numpy.random.Generator
-        The only source of chance.
-
-    Returns
-    -------
-    Wells
-        With ``truth``; mode ``"simulated"``.
+    ``count`` is that of the wells, an int, 1 or more; a fifth of them, in order, is
+    from each basin.  ``rng``, a numpy.random.Generator, is the only source of chance.
+    The value is `Wells` with ``truth`` and mode ``"simulated"``.
     """
     import pandas as pd
 

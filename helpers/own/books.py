@@ -155,17 +155,10 @@ def proper_names(text, count=5):
     in polite «Вы», «Ваш».  A small letter counts everywhere.  Forms are kept apart:
     иван, ивана.  What else Russian writes so is found too: towns, God.
 
-    Parameters
-    ----------
-    text : str
-        As `read_book` gives it, capitals and marks in it; else CourseError.
-    count : int
-        Least number of capital occurrences; in all of the word, 9 of 10 have to be so.
-
-    Returns
-    -------
-    list of str
-        Spelt as by `helpers.text.tokenize`, the most frequent first.
+    The text is a str as `read_book` gives it, capitals and marks in it, else
+    CourseError; ``count`` is the least number of capital occurrences, and in all of the
+    word 9 of 10 have to be so.  The value is a list of str, the most frequent first,
+    spelt as by `helpers.text.tokenize`.
     """
     capital, small, spelt = Counter(), Counter(), {}
     for piece in _pieces(text):

@@ -49,17 +49,8 @@ def read_dialogues(path):
 
     A typographic dash is read as "-"; any run of blanks is one space; invisible format
     characters (Unicode's category Cf) do not count.  A mistake is a CourseError, which
-    names the line that is to blame.
-
-    Parameters
-    ----------
-    path : str or pathlib.Path
-        In an encoding that ``helpers.own.files.decode`` knows, at most 2 MB.
-
-    Returns
-    -------
-    list of Dialogue
-        In the order of the file.
+    names the line that is to blame.  The file, of at most 2 MB, is in an encoding that
+    ``helpers.own.files.decode`` knows; the value is a list in the order of the file.
     """
     path = existing_file(path)
     name, text = path.name, _text(path)

@@ -22,20 +22,12 @@ IPHONE = (
 
 
 def read_grey(path):
-    """Return a picture from a file as shades of grey.
+    """Return a picture from a file as shades of grey, uint8, shape (height, width).
 
-    Parameters
-    ----------
-    path : str or pathlib.Path
-        PNG, JPEG, GIF (its first frame), BMP or WebP of at most 50 million pixels; else
-        CourseError.  It is turned as its mark says; a transparent ground becomes white,
-        or black under light strokes.
-
-    Returns
-    -------
-    numpy.ndarray
-        uint8, shape (height, width), at most 2000 points a side: what is larger is
-        made smaller.
+    The file is a PNG, JPEG, GIF (its first frame), BMP or WebP of at most 50 million
+    pixels; else CourseError.  It is turned as its mark says; a transparent ground
+    becomes white, or black under light strokes; what has more than 2000 points a side
+    is made smaller.
     """
     from PIL import Image, UnidentifiedImageError
 

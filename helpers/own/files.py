@@ -138,14 +138,9 @@ def decode(data):
 
     They may be UTF-8; UTF-16; Russian in cp1251, koi8-r, cp866, MacCyrillic or
     ISO-8859-5, which letters and capitals tell apart.  A few places may be damaged:
-    each unreadable byte becomes U+FFFD, zeros at the end are left out.
-
-    Returns
-    -------
-    text : str or None
-        Its lines ending with ``\n``; None if no encoding fits.
-    remark : str
-        In Russian, how many places are damaged, or that the encoding is a guess.
+    each unreadable byte becomes U+FFFD, zeros at the end are left out.  The text is a
+    str, its lines ending with ``\n``, or None if no encoding fits; the remark is
+    Russian: how many places are damaged, or that the encoding is a guess.
     """
     wide = _wide(data)
     if wide:

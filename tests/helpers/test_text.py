@@ -260,17 +260,6 @@ def test_there_and_back():
     assert vocabulary.decode([]) == []
 
 
-def test_share_of_known_words():
-    vocabulary = Vocabulary.build([["раз", "два"]])
-    assert vocabulary.coverage([["раз", "три"], [], ["два", "пять"]]) == 0.5
-    assert vocabulary.coverage([["раз", UNKNOWN]]) == 0.5
-    assert vocabulary.coverage([["раз"]]) == 1.0
-    with pytest.raises(CourseError, match="ни одного слова"):
-        vocabulary.coverage([[], []])
-    with pytest.raises(CourseError, match="список слов"):
-        vocabulary.coverage(["раз два"])
-
-
 def test_a_word_that_is_not_there_is_told_its_nearest_spellings():
     words = ["кошка", "кошки", "мошка", "кошмар", "елка", "ложка"]
     vocabulary = Vocabulary([PADDING, UNKNOWN, START, END, UNUSED, *words])
