@@ -13,7 +13,7 @@ CLEAN_ENV := env -u COURSE_DATA -u COURSE_DATA_DIR -u COURSE_CACHE_DIR -u COURSE
 	-u COURSE_SEED -u COURSE_TESTS -u COURSE_JITTER -u COURSE_JITTER_SEED -u KERAS_BACKEND
 
 .PHONY: help run test lint unit notebooks test-jitter spread mutants lab test-lab exercises \
-	full test-backends test-colab clean
+	full trained test-backends test-colab clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -51,6 +51,10 @@ exercises: $(READY) ## generate the exercise notebooks from the solved ones
 
 full: $(READY) ## execute every lesson on the full data sets; writes results/full.json
 	@$(PY) -m tools.run_lessons --full
+
+# NAME of the command line alone: some systems keep a variable of this name.
+trained: $(READY) ## train the networks of data/trained on full data; NAME=mnist_cnn: one
+	@$(PY) -m tools.trained $(if $(filter command,$(origin NAME)),$(NAME))
 
 test-backends: $(READY) ## strict nbval on the JAX backend, and on PyTorch where it can be had
 	@$(CLEAN_ENV) $(PY) -m tools.backends

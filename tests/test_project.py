@@ -187,8 +187,10 @@ def test_no_path_of_a_machine_is_tracked():
 
 
 def test_tracked_files_are_small():
-    large = [path.name for path in tracked() if path.stat().st_size > 1_500_000]
-    assert large == []
+    """Networks of data/trained may be twice as large: they have a test of their own."""
+    trained = ROOT / "data" / "trained"
+    files = [path for path in tracked() if path.parent != trained]
+    assert [path.name for path in files if path.stat().st_size > 1_500_000] == []
 
 
 @pytest.mark.parametrize(

@@ -6,35 +6,21 @@ A new data set is a module here and a line of `CATALOGUE`.  Nothing here imports
 
 from dataclasses import replace
 
-from helpers.data import (
-    book,
-    clothes,
-    dates,
-    dialogues,
-    digits,
-    messages,
-    objects,
-    pairs,
-    people,
-    reviews,
-    sizes,
-    wells,
-)
+from helpers.data import (  # isort: skip
+    book, clothes, dates, dialogues, digits, messages, objects, pairs, people, reviews,
+    sizes, wells,
+)  # fmt: skip
 from helpers.data.base import checked_mode, default_mode, load_full
 from helpers.data.book import check_names, own_book
 from helpers.data.dialogues import own_dialogues
+from helpers.data.trained import trained
 from helpers.data.wells import own_wells
 from helpers.errors import CourseError
 
 __all__ = [
-    "CATALOGUE",
-    "check_names",
-    "default_mode",
-    "load",
-    "own_book",
-    "own_dialogues",
-    "own_wells",
-]
+    "CATALOGUE", "check_names", "default_mode", "load", "own_book", "own_dialogues",
+    "own_wells", "trained",
+]  # fmt: skip
 
 CATALOGUE = {
     "people": people.ENTRY,
@@ -61,23 +47,10 @@ CATALOGUE = {
 def load(name, mode=None):
     """Return a data set of the catalogue and print one line that says which it is.
 
-    Parameters
-    ----------
-    name : str
-        A key of `CATALOGUE`.
-    mode : {"sample", "full"}, optional
-        `default_mode` when it is left out.
-
-    Returns
-    -------
-    object
-        A dataclass that the data set's module describes; its ``mode`` says which data
-        these are.
-
-    Raises
-    ------
-    CourseError
-        No such data set or mode; a file that cannot be had or is damaged.
+    ``name`` is a key of `CATALOGUE`, ``mode`` is ``"sample"`` or ``"full"``,
+    `default_mode` when it is left out.  The value is a dataclass that the data set's
+    module describes; its ``mode`` says which data these are.  CourseError: no such data
+    set or mode; a file that cannot be had or is damaged.
     """
     if name not in CATALOGUE:
         what = f"набора данных «{name}» в курсе нет"

@@ -42,18 +42,27 @@ def expect(name, array, shape, dtype):
         raise DamagedError(what)
 
 
-def read_npz(path, shapes, dtype=np.uint8):
-    """Return arrays of an .npz file, a dict by their names; never unpickles.
+def read_arrays(path, names=None):
+    """Return arrays of an .npz file, all or some, a dict by their names.
 
-    ``shapes`` are the expected shapes by the names, ``dtype`` is that of all arrays;
-    what is no such archive, or cut short, is a `DamagedError`.
+    Never unpickles; what is no such archive, or cut short, is a `DamagedError`.
     """
     try:
         with np.load(path, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files if name in shapes}
+            files = [each for each in archive.files if names is None or each in names]
+            return {name: archive[name] for name in files}
     except (*BROKEN, TypeError) as error:  # TypeError: an .npy, which is one array
         what = "файл повреждён или это не архив .npz без объектов Python"
         raise DamagedError(what) from error
+
+
+def read_npz(path, shapes, dtype=np.uint8):
+    """Return arrays of an .npz file as `read_arrays`, those that are in ``shapes``.
+
+    These are the expected shapes by the names, ``dtype`` is that of all arrays; others
+    are a `DamagedError`.
+    """
+    arrays = read_arrays(path, shapes)
     for name, shape in shapes.items():
         if name not in arrays:
             raise DamagedError(f"в архиве нет массива {name}")

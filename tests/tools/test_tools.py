@@ -282,6 +282,7 @@ def test_make_help_names_every_command():
         "test",
         "lab",
         "full",
+        "trained",
         "test-backends",
         "test-colab",
         "test-jitter",
