@@ -13,41 +13,41 @@ NAMES = (
     "самолёт", "автомобиль", "птица", "кошка", "олень",
     "собака", "лягушка", "лошадь", "корабль", "грузовик",
 )  # fmt: skip
-PATCH_NAMES = ("дворец", "георгин")
+PATCH_NAMES = ("красный левее", "красный правее")
 PATCH = 32  # side of a patch, in pixels, as in CIFAR
 
 
 def sample():
-    """Return patches of scikit-learn's two photographs, halved in size.
+    """Return patches of scikit-learn's two photographs, as a poor lens shows them.
 
-    Training patches come from the left 60 % of each photograph, test patches from the
-    right 40 %, so that no pixel is in both.
+    Red lies a pixel to one side of green, and blue to the other: to which is the class.
+    Scenes are mirrored, and so are finished patches, both at random: one class is the
+    mirror of the other. Test patches come from the right 40 % of each photograph.
     """
     from numpy.lib.stride_tricks import sliding_window_view
     from sklearn.datasets import load_sample_image
 
     rng = np.random.default_rng(0)
-    parts = {"train": [], "test": []}
+    patches = {"train": [], "test": []}
     for name in ("china.jpg", "flower.jpg"):
         photo = load_sample_image(name).astype(np.float32)
         height, width = (side // 2 for side in photo.shape[:2])
         photo = photo[: 2 * height, : 2 * width].reshape(height, 2, width, 2, 3)
         photo = np.round(photo.mean(axis=(1, 3))).astype(np.uint8)
-        border = int(width * 0.6)
-        windows = sliding_window_view(photo, (PATCH, PATCH, 3))[:, :, 0]
-        for part, count, lefts in (
-            ("train", 600, (0, border - PATCH + 1)),
-            ("test", 150, (border, width - PATCH + 1)),
-        ):
-            top = rng.integers(0, height - PATCH + 1, count)
-            left = rng.integers(*lefts, count)
-            parts[part].append(windows[top, left])
+        halves = np.split(photo, [int(width * 0.6)], axis=1)
+        for part, count, half in zip(patches, (300, 75), halves, strict=True):
+            for view in (half, half[:, ::-1]):
+                view = np.dstack([view[:, 2:, 0], view[:, 1:-1, 1], view[:, :-2, 2]])
+                windows = sliding_window_view(view, (PATCH, PATCH, 3))[:, :, 0]
+                found = windows[tuple(rng.integers(0, windows.shape[:2], (2000, 2)).T)]
+                textured = found.std(axis=(1, 2)).min(axis=1) > 16  # none is blank
+                patches[part].append(found[textured][:count])
     arrays = {}
-    for part, patches in parts.items():
-        labels = np.repeat(np.arange(2), [len(each) for each in patches])
-        order = rng.permutation(len(labels))
-        arrays[f"x_{part}"] = np.concatenate(patches)[order]
-        arrays[f"y_{part}"] = labels[order]
+    for part, found in patches.items():
+        x = rng.permutation(np.concatenate(found))
+        y = rng.permutation(len(x)) % 2
+        x[y == 1] = x[y == 1, :, ::-1]
+        arrays |= {f"x_{part}": x, f"y_{part}": y}
     return Pictures.of(arrays, PATCH_NAMES)
 
 
@@ -92,6 +92,6 @@ def _batch(batch, key, count):
 
 TEN = Remote.at(SITE, "cifar-10-python.tar.gz", 171, TEN_SUM)
 HUNDRED = Remote.at(SITE, "cifar-100-python.tar.gz", 170, HUNDRED_SUM)
-TITLE = "кусочки двух фотографий"
+TITLE = "кусочки двух фотографий с цветной каймой"
 ENTRY = Entry(TITLE, sample, "весь CIFAR-10", [Source([TEN], read_cifar10)])
 ENTRY_100 = Entry(TITLE, sample, "весь CIFAR-100", [Source([HUNDRED], read_cifar100)])

@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+from sklearn.linear_model import RidgeClassifier
 
 from helpers import ROOT
 from helpers.data import CATALOGUE, load
@@ -24,14 +25,71 @@ def test_the_sample_has_its_structure():
     check_pictures(load("objects", "sample"), "sample")
 
 
+def sides(pictures):
+    """Return how well red agrees with blue two pixels to its right, and to its left."""
+    changes = np.diff(pictures.astype(float), axis=2)
+    changes -= changes.mean(axis=(1, 2), keepdims=True)
+    red, blue = changes[..., 0], changes[..., 2]
+
+    def alike(one, other):
+        both = np.sqrt((one**2).sum(axis=(1, 2)) * (other**2).sum(axis=(1, 2)))
+        return (one * other).sum(axis=(1, 2)) / both
+
+    return alike(red[:, :, :-2], blue[:, :, 2:]), alike(red[:, :, 2:], blue[:, :, :-2])
+
+
+def test_the_class_of_a_patch_is_the_side_of_its_red():
+    objects = load("objects", "sample")
+    for x, y in (objects.x_train, objects.y_train), (objects.x_test, objects.y_test):
+        assert np.bincount(y).tolist() == [len(y) / 2] * 2
+        left, right = sides(x)
+        assert np.mean((right > left) == y) > 0.97
+        left, right = sides(x[:, :, ::-1])
+        assert np.mean((right > left) == y) < 0.03
+
+
+def test_no_patch_is_blank():
+    objects = load("objects", "sample")
+    for x in (objects.x_train, objects.x_test):
+        assert x.std(axis=(1, 2)).min() > 16
+        assert len(np.unique(x, axis=0)) > 0.99 * len(x)
+
+
+def histogram(pictures):
+    """Return how much of a picture has each of 64 colours."""
+    colours = (pictures // 64) @ np.array([16, 4, 1])
+    rows = colours.reshape(len(pictures), -1)
+    return np.stack([np.bincount(row, minlength=64) for row in rows]) / rows.shape[1]
+
+
+@pytest.mark.parametrize(
+    "features",
+    [
+        lambda x: x.mean(axis=(1, 2)) / 255,
+        lambda x: x.std(axis=(1, 2)) / 255,
+        histogram,
+        lambda x: x.mean(axis=(2, 3)) / 255,
+        lambda x: x.reshape(len(x), -1) / 255,
+    ],
+    ids=["mean", "spread", "histogram", "rows", "pixels"],
+)
+def test_what_knows_no_places_cannot_tell_the_classes(features):
+    objects = load("objects", "sample")
+    train, test = features(objects.x_train), features(objects.x_test)
+    floor = RidgeClassifier().fit(train, objects.y_train)
+    assert 0.4 < floor.score(test, objects.y_test) < 0.6
+
+
 def test_objects_train_and_test_patches_share_no_pixels():
     objects = load("objects", "sample")
     assert objects.x_train.shape == (1200, 32, 32, 3)
-    rows = {row.tobytes() for patch in objects.x_train for row in patch.reshape(32, -1)}
-    test_rows = [row for patch in objects.x_test for row in patch.reshape(32, -1)]
-    textured = [row for row in test_rows if len(np.unique(row)) > 8]
-    assert len(textured) > 1000
-    assert not any(row.tobytes() in rows for row in textured)
+    assert objects.x_test.shape == (300, 32, 32, 3)
+    seen = {row.tobytes() for patch in objects.x_train for row in patch}
+    seen |= {row[::-1].tobytes() for patch in objects.x_train for row in patch}
+    rows = [row for patch in objects.x_test for row in patch]
+    textured = [row for row in rows if len(np.unique(row)) > 8]
+    assert len(textured) > 9000
+    assert not any(row.tobytes() in seen for row in textured)
 
 
 # --- archives -------------------------------------------------------------------------

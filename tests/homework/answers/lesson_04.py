@@ -87,39 +87,30 @@ MANY = scaled(made_pictures(400, 4, 0.925))
 
 @functools.cache
 def net(
-    kernels=4, size=3, convolutions=1, dropout=0.5, norm=False, copy=0, classes=CLASSES,
-    scale=1.0, shift=0, wide=False, channels=1, untrained=False,
-    alive=True, forgotten=0, flat=False,
+    kernels=4, size=3, convolutions=1, dropout=0.5, norm=False, copy=0, scale=1.0,
+    forgotten=0,
 ):  # fmt: skip
     """Return a network whose first channel passes the picture on to the classes."""
     import keras
     from keras import layers
 
-    stack = [keras.Input((SIDE, SIDE, channels))]
-    if flat:
-        entry = [keras.Input((SIDE * SIDE,)), layers.Reshape((SIDE, SIDE, 1))]
-        stack = entry
+    stack = [keras.Input((SIDE, SIDE, 1))]
     for _ in range(convolutions):
         stack.append(layers.Conv2D(kernels, size, padding="same", use_bias=False))
         if norm:
             stack.append(layers.BatchNormalization())
     stack += [layers.Flatten(), layers.Dropout(dropout)]
-    if wide:
-        stack.append(layers.Dense(160, use_bias=False))
-    model = keras.Sequential([*stack, layers.Dense(classes)])
-    if untrained:
-        return model
+    model = keras.Sequential([*stack, layers.Dense(CLASSES)])
     for layer in model.layers:
         if isinstance(layer, layers.Conv2D):
             weights = np.zeros(layer.get_weights()[0].shape, np.float32)
             weights[size // 2, size // 2, 0, 0] = 1
             layer.set_weights([weights])
-    weights = np.zeros((SIDE, SIDE, kernels, classes), np.float32)
+    weights = np.zeros((SIDE, SIDE, kernels, CLASSES), np.float32)
     for label, (row, column) in enumerate(places()[forgotten:], forgotten):
-        weights[row : row + 2, column : column + 2, 0, (label + shift) % classes] = 1
-    if not wide:
-        weights = weights.reshape(-1, classes) * np.float32(scale)
-        model.layers[-1].set_weights([weights * alive, np.zeros(classes, np.float32)])
+        weights[row : row + 2, column : column + 2, 0, label] = scale
+    start = np.zeros(CLASSES, np.float32)
+    model.layers[-1].set_weights([weights.reshape(-1, CLASSES), start])
     return model
 
 
@@ -179,84 +170,6 @@ def dead():
 # --- 4.3 ---
 
 
-def recognises(model, scale=255, shape=None):
-    def recognise(pictures):
-        x = np.asarray(pictures, np.float32)[..., None] / scale
-        answers = model.predict(x, batch_size=500, verbose=0)
-        return shape(answers) if shape else answers.argmax(axis=1)
-
-    return recognise
-
-
-def best(fitted=None, scale=255, shape=None, recognise=None, **options):
-    def given():
-        model = net(**options)
-        function = recognise or recognises(model, scale, shape)
-        return model, function, LEARNED if fitted is None else fitted, CLOTHES
-
-    return given
-
-
-def flat():
-    """Return a middling network of another input shape; recognise knows of it."""
-    model = net(flat=True, forgotten=3)
-
-    def recognise(pictures):
-        rows = pictures.reshape(len(pictures), -1) / np.float32(255)
-        return model.predict(rows, batch_size=500, verbose=0).argmax(axis=1)
-
-    return model, recognise, LEARNED, CLOTHES
-
-
-@functools.cache
-def one_scale(bias):
-    """Return a network that is right on pictures of one scale alone.
-
-    A large bias of one class drowns what is not as large as a byte; a negative one
-    stands for a saturation: a class wins where all the picture is much larger than 1.
-    """
-    import keras
-    from keras import layers
-
-    good = net().layers[-1].get_weights()[0].reshape(SIDE, SIDE, 4, CLASSES)[:, :, 0]
-    model = keras.Sequential(
-        [keras.Input((SIDE, SIDE, 1)), layers.Flatten(), layers.Dense(CLASSES)]
-    )
-    weights, start = 10 * good, np.zeros(CLASSES, np.float32)
-    start[3] = 10 * bias
-    if bias < 0:
-        weights = weights.copy()
-        weights[:6, :, 3] += 10
-        start[3] = bias
-    model.set_weights([weights.reshape(-1, CLASSES), start])
-    return model
-
-
-def needs_bytes():
-    model = one_scale(300.0)  # its bias drowns what is not as large as a byte
-    return model, recognises(model), LEARNED, CLOTHES
-
-
-def needs_fractions():
-    model = one_scale(-131.0)  # bytes saturate all of its answers
-    return model, recognises(model, scale=1), LEARNED, CLOTHES
-
-
-def softmaxed():
-    import keras
-
-    base = net(copy="softmax")
-    model = keras.Sequential([base, keras.layers.Softmax()])
-    model.build((None, SIDE, SIDE, 1))
-    one_hot = np.eye(CLASSES)[TRAIN[1]]
-    standard = (LEARNED[0] - 0.3) / 0.2
-    function = recognises(model, shape=lambda rows: rows.argmax(axis=1).tolist())
-    return model, function, [standard, one_hot], CLOTHES
-
-
-# --- 4.4 ---
-
-
 def made_objects():
     """Return colour pictures: a red class and a blue one, light in different halves."""
     rng = np.random.default_rng(3)
@@ -302,7 +215,7 @@ def coloured(grey=to_grey, colour_options=(), grey_options=(), channels=(3, 1)):
     return given
 
 
-# --- 4.5 ---
+# --- 4.4 ---
 
 
 def turn(pictures, degrees, **options):
@@ -383,6 +296,76 @@ def shuffled(pictures, rng):
     return rng.permutation(at_random(pictures, rng))
 
 
+# --- 4.5 ---
+
+DIGITS = Pictures(*TRAIN, *made_pictures(100, 5, 0.99), NAMES, "sample")
+EXAM = scaled((DIGITS.x_test, DIGITS.y_test))
+
+
+@functools.cache
+def small(
+    scale=10.0, forgotten=0, bias=0.0, loss=None, last="softmax", twice=False,
+    flat=False, classes=CLASSES,
+):  # fmt: skip
+    """Return one layer of templates, 7,850 weights; it may have forgotten the first."""
+    import keras
+    from keras import layers
+
+    entry = [keras.Input((SIDE, SIDE, 1)), layers.Flatten()]
+    entry = [keras.Input((SIDE * SIDE,))] if flat else entry
+    dense = layers.Dense(classes, activation=last)
+    model = keras.Sequential([*entry, dense, *[layers.Softmax()] * twice])
+    weights = np.zeros((SIDE, SIDE, classes), np.float32)
+    for label, (row, column) in enumerate(places()[forgotten:classes], forgotten):
+        weights[row : row + 2, column : column + 2, label] = scale
+    start = np.zeros(classes, np.float32)
+    start[3] = bias
+    dense.set_weights([weights.reshape(-1, classes), start])
+    if loss is not None:
+        model.compile("adam", loss)
+    return model
+
+
+def logits_loss():
+    import keras
+
+    return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+
+def on_part(nets, part):
+    return [right_share(each, part) for each in nets]
+
+
+def eight(
+    build=None,
+    nets=None,
+    on_val=None,
+    scales=(8.0, 9.0, 10.0),
+    compiled=None,
+    **options,
+):
+    """Return a maker of an answer: three networks, and their shares on validation."""
+
+    def given():
+        if compiled:
+            options["loss"] = compiled()
+        made = nets() if nets else [small(scale=each, **options) for each in scales]
+        shares = on_val(made) if on_val else on_part(made, HELD_OUT)
+        return build or (lambda: small(**options)), made, shares, HELD_OUT, DIGITS
+
+    return given
+
+
+def another_shape():
+    nets = [small(scale=each, flat=True) for each in (8.0, 9.0, 10.0)]
+    return lambda: small(flat=True), nets, [0.9] * 3, HELD_OUT, DIGITS
+
+
+def another_count():
+    nets = [small(scale=each, classes=9) for each in (8.0, 9.0, 10.0)]
+    return lambda: small(classes=9), nets, [0.9] * 3, HELD_OUT, DIGITS
+
+
 RIGHT = {
     "4.1": [
         (conv, pool, dense),
@@ -406,18 +389,12 @@ RIGHT = {
         ),
     ],
     "4.3": [
-        best(),
-        best(fitted=(LEARNED[0][:, :, ::-1], LEARNED[1])),
-        softmaxed,
-        best(fitted=(TRAIN[0], TRAIN[1].tolist())),
-    ],
-    "4.4": [
         coloured(),
         coloured(lambda p: (p / 255).mean(axis=-1)[..., np.newaxis]),
         coloured(lambda p: to_grey(p.astype("float16"))),
         coloured(lambda p: np.float32(p).sum(axis=3, keepdims=True) / np.float32(765)),
     ],
-    "4.5": [
+    "4.4": [
         turned(),
         turned(
             lambda x, degrees: np.stack(
@@ -426,6 +403,12 @@ RIGHT = {
             lambda x, rng: at_random(x, rng, tuple(rng.uniform(-30, 30, 40))).tolist(),
         ),
         turned(lambda x, degrees: turn(x, -degrees)),
+    ],
+    "4.5": [
+        eight(),
+        eight(compiled=logits_loss, last=None),
+        eight(on_val=lambda nets: np.round(on_part(nets, HELD_OUT), 3)),
+        eight(nets=lambda: tuple(small(scale=each) for each in (7.0, 12.0, 15.0))),
     ],
 }
 WRONG = {
@@ -451,7 +434,7 @@ WRONG = {
         ("хотя бы 4, а их 1",
          one_by_one({"как было": {}, "ядро 5": {"size": 5}, "ядро 7": {"size": 7}})),
         ("ровно одна сеть без перемен", one_by_one(CHANGES | {"ядро 5": {}})),
-        ("['filters'], а нужна одна из ручек",
+        ("['filters'], а нужна одна из перемен",
          one_by_one(CHANGES | {"ядро 5": {"filters": 5}})),
         ("size = 3 — столько же и у «как было»",
          one_by_one(CHANGES | {"ядро 5": {"size": 3}},
@@ -475,30 +458,9 @@ WRONG = {
          one_by_one(nets=lambda: {"ядро 5": net(size=5, forgotten=3)},
                     table=lambda: {"ядро 5": right_share(
                         net(size=5, forgotten=3), HELD_OUT)})),
-        ("нужна сеть Keras", one_by_one(nets=lambda: {"сдвиги": flat})),
+        ("нужна сеть Keras", one_by_one(nets=lambda: {"сдвиги": len})),
     ],
     "4.3": [
-        ("можно не больше 100000", best(wide=True)),
-        ("форма выхода (None, 12), а классов 10", best(classes=12)),
-        ("argmax(axis=1)", best(shape=lambda rows: rows)),
-        ("форма (), ожидалась (100,)", best(shape=lambda rows: rows.argmax())),
-        ("100 картинок из тестовой части", best(fitted=scaled(TEST))),
-        ("50 картинок из тестовой части",
-         best(fitted=(np.concatenate([TRAIN[0], TEST[0][:50]]),
-                      np.concatenate([TRAIN[1], TEST[1][:50]])))),
-        ("100 картинок из тестовой части",
-         best(fitted=(TEST[0][:, :, ::-1], TEST[1]))),
-        ("метки чужие", best(fitted=(TRAIN[0], np.roll(TRAIN[1], 7)))),
-        ("номера классов идут с единицы", best(fitted=(TRAIN[0], TRAIN[1] + 1))),
-        ("recognise отвечает хуже",
-         best(recognise=lambda p: np.zeros(len(p), int))),
-        ("масштаб при обучении и при ответе", needs_fractions),
-        ("масштаб при обучении и при ответе", needs_bytes),
-        ("Сеть не обучена", best(untrained=True)),
-        ("целые номера", best(shape=lambda rows: rows.max(axis=1) + 0.5)),
-        ("нужна пара массивов", best(fitted=LEARNED[0])),
-    ],
-    "4.4": [
         ("по каналам, оси 3", coloured(lambda p: p.mean(axis=1) / 255)),
         ("ожидалась (2, 4, 5, 1)", coloured(lambda p: p.mean(axis=3) / 255)),
         ("не поместилась в байт",
@@ -509,9 +471,10 @@ WRONG = {
         ("сама она ждёт [(None, 32, 32, 1)]", coloured(channels=(1, 3))),
         ("форма ответа (40, 3)", coloured(grey_options=(("classes", 3),))),
         ("не обучена", coloured(colour_options=(("sign", -1.0),))),
-        ("на числах от 0 до 255 верных 1", coloured(grey_options=(("bias", 2000.0),))),
+        ("на числах от 0 до 255 верных 1",
+         coloured(colour_options=(("bias", 2000.0),))),
     ],
-    "4.5": [
+    "4.4": [
         ("ось 0 — номер примера", turned(lambda x, a: turn(x, a, axes=(0, 1)))),
         ("reshape=False", turned(lambda x, a: turn(x, a, reshape=True))),
         ("а не радианы", turned(lambda x, a: turn(x, np.deg2rad(a)))),
@@ -522,6 +485,25 @@ WRONG = {
         ("Обучали ли её на повёрнутых", turned(mended="narrow")),
         ("на прямых цифрах", turned(mended="lost")),
         ("она уже видела", turned(plain="broad")),
+    ],
+    "4.5": [
+        ("31406, а можно не больше 8000. Больше всего их в слое Dense: 31370",
+         eight(build=net)),
+        ("smalls, сеть 1: параметров 31406",
+         eight(nets=lambda: [net(scale=each) for each in (1.0, 2.0, 3.0)])),
+        ("сетей 3, пар с одинаковыми весами 1", eight(scales=(8.0, 8.0, 9.0))),
+        ("сетей 1, пар с одинаковыми весами 0", eight(scales=(8.0,))),
+        ("это доли на тестовой выборке",
+         eight(on_val=lambda nets: on_part(nets, EXAM))),
+        ("Softmax взят дважды (наибольшая вероятность у неё 0,23",
+         eight(twice=True, forgotten=3)),
+        ("Softmax взят дважды", eight(compiled=logits_loss, forgotten=3)),
+        ("у последнего слоя нет softmax",
+         eight(compiled=lambda: "sparse_categorical_crossentropy", last=None,
+               forgotten=3)),
+        ("входы не поделены", eight(bias=200.0)),
+        ("Обучены ли все три", eight(forgotten=3)),
+        ("сама она ждёт [(None, 784)]", another_shape),
     ],
 }  # fmt: skip
 UNFORESEEN = {
@@ -551,23 +533,6 @@ UNFORESEEN = {
         ("лишнее: ядро 9", one_by_one(table=lambda: {"ядро 9": 0.5})),
     ],
     "4.3": [
-        ("чего-то не хватает", best(forgotten=3)),
-        ("чего-то не хватает",
-         best(forgotten=3, fitted=((LEARNED[0] - 0.3) / 0.1, LEARNED[1]))),
-        ("Поделены ли входы на 255", best(fitted=TRAIN, forgotten=3)),
-        ("чего-то не хватает", flat),
-        ("верных ответов на тесте 0,03", best(shift=1)),
-        ("верных ответов на тесте 0,09",
-         best(scale=255, shift=3, copy="стёртая", alive=False)),
-        ("recognise отвечает хуже",
-         best(recognise=lambda p: np.where(np.arange(len(p)) % 3, TEST[1], 0))),
-        ("форма (50,), ожидалась (100,)",
-         best(recognise=lambda p: np.zeros(len(p) // 2))),
-        ("форма (10,), ожидалась (100,)",
-         best(shape=lambda rows: rows.argmax(axis=0))),
-        ("среди чисел нет слов", best(shape=lambda rows: ["а"] * len(rows))),
-    ],
-    "4.4": [
         ("ожидалось", coloured(lambda p: p.mean(axis=3, keepdims=True) ** 2 / 255)),
         ("форма (2, 4, 5, 3)", coloured(lambda p: p / 255)),
         ("форма (4, 5, 3)", coloured(lambda p: p.mean(axis=0) / 255)),
@@ -579,7 +544,7 @@ UNFORESEEN = {
         ("сама она ждёт [(None, 28, 28, 1)]",
          coloured(channels=(1, 1), colour_options=(("side", 28),))),
     ],
-    "4.5": [
+    "4.4": [
         ("больше всего похоже на поворот на 90", turned(lambda x, a: turn(x, 90))),
         ("похоже на поворот на 0", turned(lambda x, a: x)),
         ("у одной из картинок сходство", turned(first_alone)),
@@ -591,5 +556,15 @@ UNFORESEEN = {
         ("углы от −10 до 10", turned(at_random=with_angles(-10, 0, 10))),
         ("форма (80, 784)",
          turned(at_random=lambda x, rng: at_random(x, rng).reshape(80, 784))),
+    ],
+    "4.5": [
+        ("Обучены ли все три",
+         eight(nets=lambda: [small(), small(9.0), small(scale=0.5, forgotten=9)])),
+        ("отличаются от ожидаемых на одно и то же слагаемое, 92,07",
+         eight(on_val=lambda nets: [100 * each for each in on_part(nets, HELD_OUT)])),
+        ("нужна сеть Keras", eight(build=lambda: 5)),
+        ("нужен список", eight(nets=lambda: "abc", on_val=lambda nets: [1, 1, 1])),
+        ("форма ответа (100, 9)", another_count),
+        ("Обучают те сети", eight(build=lambda: small(classes=9))),
     ],
 }  # fmt: skip
