@@ -47,7 +47,7 @@ WORDS = {
 
 
 def table(results, words):
-    """Return the Markdown table of a results file.
+    """Return the Markdown table of a results file, without the ablations.
 
     Parameters
     ----------
@@ -64,6 +64,8 @@ def table(results, words):
         if folder:
             lesson = words["solved"].format(number=lesson)
         for row in entry["models"]:
+            if row["role"] == "ablation":  # these stand in the lesson
+                continue
             spread = f" ± {row['deviation']:.4f}" if row["deviation"] else ""
             lines.append(
                 _row(

@@ -22,7 +22,8 @@ CARD = {
 
 
 def build_mnist_cnn():
-    return run_cells(4, "def build_ours(")["build_ours"]()
+    cells = ["build_source(", "describe(", "convolution(", "build_ours("]
+    return run_cells(4, *(f"def {cell}" for cell in cells))["build_ours"]()
 
 
 def score_mnist_cnn(model):

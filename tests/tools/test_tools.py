@@ -249,18 +249,20 @@ def test_seeds_are_counted_in_russian(count, said):
 def test_one_run_is_no_mean():
     place = {"device": "CPU", "date": "2026-11-22", "backend": "jax"}
     versions = {"python": "3.12", "keras": "3.15"}
-    row = {"model": "x", "metric": "mae", "value": 1, "bar": None}
+    row = {"model": "x", "role": "ours", "metric": "mae", "value": 1, "bar": None}
     row |= {"parameters": None, "seconds": None}
     for deviation, said in (
         (0.1, "± is over the trainings inside"),
         (None, "one seed"),
     ):
         models = [row | {"deviation": deviation}]
+        models.append(row | {"model": "y", "role": "ablation", "deviation": None})
         entry = {"models": models, "seeds": 1, "versions": versions, **place}
         words = readme_results.WORDS["README.md"]
         text = readme_results.table({"lessons": {"06_wells": entry}}, words)
         assert said in text
         assert "mean ±" not in text
+        assert "| x |" in text and "| y |" not in text  # ablations stay in the lesson
 
 
 def test_the_lock_without_tensorflow():
