@@ -92,6 +92,6 @@ def _batch(batch, key, count):
 
 TEN = Remote.at(SITE, "cifar-10-python.tar.gz", 171, TEN_SUM)
 HUNDRED = Remote.at(SITE, "cifar-100-python.tar.gz", 170, HUNDRED_SUM)
-TITLE = "кусочки двух фотографий с цветной каймой"
+TITLE = "кусочки фотографий"
 ENTRY = Entry(TITLE, sample, "весь CIFAR-10", [Source([TEN], read_cifar10)])
 ENTRY_100 = Entry(TITLE, sample, "весь CIFAR-100", [Source([HUNDRED], read_cifar100)])
