@@ -20,6 +20,7 @@ ROLES = {
     "ablation": "без одной части",
     "ours": "наша",
     "oracle": "оракул",
+    "trial": "опыт",
 }
 LOWER_IS_BETTER = frozenset({"mae", "loss", "perplexity"})
 METRICS = {
@@ -99,7 +100,7 @@ class Scores:
         name : str
             What the reader calls the model, in Russian; each name once.
         role : str
-            One of `ROLES`; an oracle knows what no model can.
+            One of `ROLES`: an oracle knows too much, a trial has a task of its own.
         value : float
             The metric on the held-out part.
         model : keras.Model, optional

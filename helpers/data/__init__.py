@@ -27,7 +27,7 @@ CATALOGUE = {
     "sizes": sizes.ENTRY,
     "messages": messages.ENTRY,
     "reviews": reviews.ENTRY,
-    "reviews_written": reviews.WRITTEN,
+    "reviews_made": reviews.MADE,
     "reviews_free": reviews.FREE,
     "review_sentences": reviews.SENTENCES,
     "pairs": pairs.ENTRY,

@@ -1,15 +1,16 @@
-"""reviews: film reviews put together for the course, and IMDB (lesson 3)."""
+"""reviews: film reviews written for the course, and IMDB (lesson 3)."""
 
 import csv
 import html
 import json
 import re
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from helpers.data.base import DamagedError, Entry, Source, course_file, course_table
+from helpers.data.base import DamagedError, Entry, Source, course_file
 from helpers.data.download import KERAS_FILES, Remote
 from helpers.data.packed import read_npz, read_npz_lists
 from helpers.errors import CourseError
@@ -37,6 +38,8 @@ class Reviews:
         int64, shape (n,): 1 where the review is for the film, 0 where against it.
     vocabulary : helpers.text.Vocabulary
         All words; a lesson that wants the most frequent ones alone cuts at an index.
+    voices : numpy.ndarray or None
+        int64, shape (n,): who wrote each training review; None where nobody knows.
     mode : {"sample", "full"}
     """
 
@@ -45,6 +48,7 @@ class Reviews:
     x_test: list[np.ndarray]
     y_test: np.ndarray
     vocabulary: Vocabulary
+    voices: np.ndarray | None = None
     mode: str = ""
 
     def __str__(self):
@@ -109,13 +113,17 @@ def _labelled(path):
     return rows, texts, labels
 
 
-def sample():
-    """Return the reviews that data/make_reviews.py puts together."""
-    with course_file("reviews.csv") as path:
+def sample(name="reviews_written.csv"):
+    """Return the reviews of a table of the course, by default those of eight authors.
+
+    No voice and no film of theirs is in both parts.
+    """
+    with course_file(name) as path:
         rows, texts, labels = _labelled(path)
         part = np.array([row["part"] for row in rows])
         if set(part.tolist()) != {"train", "test"}:
             raise ValueError("parts")
+        voices = np.array([int(row.get("voice", 0)) for row in rows], np.int64)
     words = [review_words(text) for text in texts]
     train, test = (np.flatnonzero(part == each) for each in ("train", "test"))
     vocabulary = Vocabulary.build([words[i] for i in train], specials=IMDB_SPECIALS)
@@ -126,17 +134,8 @@ def sample():
         x_test=[x[i] for i in test],
         y_test=labels[test],
         vocabulary=vocabulary,
+        voices=voices[train] if voices.any() else None,
     )
-
-
-def written_sample():
-    """Return the reviews that eight authors wrote one by one, `Tables`.
-
-    ``voice`` is the author, 1 to 8, ``kind`` is plain, mixed or ironic, ``label`` is
-    1 for the film; no voice and no ``film`` is in both parts.
-    """
-    columns = ["voice", "film", "kind", "label", "text"]
-    return course_table("reviews_written.csv", columns)
 
 
 def free_sample():
@@ -213,7 +212,7 @@ def _word_ranks(path):
 
 TEXTS = Remote.at(KERAS_FILES, "imdb.npz", 18, TEXTS_SUM)
 INDEX = Remote.at(KERAS_FILES, "imdb_word_index.json", 2, INDEX_SUM)
-ENTRY = Entry("отзывы о фильмах", sample, "IMDB", [Source([TEXTS, INDEX], read_imdb)])
+ENTRY = Entry("отзывы 8 авторов", sample, "IMDB", [Source([TEXTS, INDEX], read_imdb)])
+MADE = Entry("фразы курса", partial(sample, "reviews.csv"))
 FREE = Entry("отзывы, написанные свободно", free_sample)
 SENTENCES = Entry("предложения из отзывов", sentences_sample)
-WRITTEN = Entry("отзывы 8 авторов", written_sample)

@@ -43,6 +43,11 @@ def sample():
 
 
 @pytest.fixture(scope="module")
+def made():
+    return load("reviews_made")
+
+
+@pytest.fixture(scope="module")
 def free():
     return load("reviews_free")
 
@@ -50,8 +55,10 @@ def free():
 # --- the samples ----------------------------------------------------------------------
 
 
-def test_samples_have_their_structure(sample, free):
+def test_samples_have_their_structure(sample, made, free):
     check_structure(sample, "sample")
+    check_structure(made, "sample")
+    assert made.voices is None
     for texts in (free, load("review_sentences", "sample")):
         assert type(texts) is LabelledTexts
         assert texts.mode == "sample"
@@ -69,13 +76,16 @@ def test_indices_go_by_frequency_in_the_training_part(sample):
     assert any((row == 2).any() for row in sample.x_test)
 
 
-def test_a_review_survives_the_way_to_numbers_and_back(sample):
-    path = ROOT / "data" / "reviews.csv"
-    with path.open(encoding="utf-8") as lines:
+@pytest.mark.parametrize(
+    ("name", "file"), [("sample", "reviews_written"), ("made", "reviews")]
+)
+def test_a_review_survives_the_way_to_numbers_and_back(name, file, request):
+    reviews = request.getfixturevalue(name)
+    with (ROOT / "data" / f"{file}.csv").open(encoding="utf-8") as lines:
         first = next(csv.DictReader(lines))
-    words = sample.vocabulary.decode(sample.x_train[0])
+    words = reviews.vocabulary.decode(reviews.x_train[0])
     assert words == ["<start>", *review_words(first["text"])]
-    assert np.array_equal(sample.encode([first["text"]])[0], sample.x_train[0])
+    assert np.array_equal(reviews.encode([first["text"]])[0], reviews.x_train[0])
 
 
 def test_words_are_cut_as_keras_cut_imdb():
@@ -131,9 +141,18 @@ def test_sentences_of_gensim():
 @pytest.mark.parametrize(
     "table", ["", "text,label\nFine.,7\nBad.,0\n", "text,mark\nFine.,1\n", 'text\n"x']
 )
-@pytest.mark.parametrize("name", ["reviews", "reviews_free"])
-def test_a_spoiled_table_says_how_to_restore_it(name, table, tmp_path, monkeypatch):
-    (tmp_path / f"{name}.csv").write_text(table, encoding="utf-8")
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("reviews", "reviews_written"),
+        ("reviews_made", "reviews"),
+        ("reviews_free", "reviews_free"),
+    ],
+)
+def test_a_spoiled_table_says_how_to_restore_it(
+    name, file, table, tmp_path, monkeypatch
+):
+    (tmp_path / f"{file}.csv").write_text(table, encoding="utf-8")
     monkeypatch.setattr("helpers.data.base.SAMPLES", tmp_path)
     with pytest.raises(CourseError, match="git checkout"):
         load(name)
@@ -179,6 +198,7 @@ def test_imdb_is_read_as_keras_reads_it(teacher, arrays, monkeypatch):
     path = str(teacher / "imdb.npz")
     # Without num_words Keras itself drops the rarest word that occurs.
     check_structure(reviews, "full")
+    assert reviews.voices is None
     (x, y), _ = keras.datasets.imdb.load_data(path, num_words=10**6)
     assert sorted(map(list, x)) == sorted(row.tolist() for row in reviews.x_train)
     assert y.sum() == reviews.y_train.sum()

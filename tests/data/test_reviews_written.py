@@ -8,10 +8,10 @@ import pytest
 from make_reviews import grams
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from helpers import ROOT
 from helpers.data import load
 from helpers.data.reviews import review_words
 from helpers.errors import CourseError
-from tests.support import check_tables
 
 # Near-duplicates, each measure over all pairs of reviews: shared words of all words of
 # two, cosine of TF-IDF vectors of pieces of 3 to 5 letters.  The largest found were
@@ -20,23 +20,35 @@ NEAR_WORDS, NEAR_LETTERS = 0.3, 0.36
 
 
 @pytest.fixture(scope="module")
-def reviews():
-    return load("reviews_written", "sample")
+def rows():
+    return pd.read_csv(ROOT / "data" / "reviews_written.csv", encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def rows(reviews):
-    return pd.concat([reviews.train, reviews.test], ignore_index=True)
+def parts(rows):
+    return [rows[rows["part"] == part] for part in ("train", "test")]
 
 
-def test_the_table_has_its_structure(reviews):
-    check_tables(reviews, "sample")
-    assert (len(reviews.train), len(reviews.test)) == (1344, 448)
-    assert reviews.train.dtypes[["voice", "label"]].tolist() == [np.int64] * 2
+def test_the_table_has_its_structure(rows, parts):
+    columns = ["part", "voice", "film", "kind", "label", "text"]
+    assert rows.columns.tolist() == columns
+    assert [len(part) for part in parts] == [1344, 448]
+    assert rows.dtypes[["voice", "label"]].tolist() == [np.int64] * 2
 
 
-def test_no_voice_and_no_film_is_in_both_parts(reviews):
-    train, test = reviews.train, reviews.test
+def test_the_loader_names_the_voice_of_each_training_review(parts):
+    reviews = load("reviews", "sample")
+    train, test = parts
+    assert reviews.voices.dtype == np.int64
+    assert reviews.voices.tolist() == train["voice"].tolist()
+    assert (len(reviews.x_train), len(reviews.x_test)) == (len(train), len(test))
+    for place in (0, 500, 1343):
+        words = ["<start>", *review_words(train["text"].iloc[place])]
+        assert reviews.vocabulary.decode(reviews.x_train[place]) == words
+
+
+def test_no_voice_and_no_film_is_in_both_parts(parts):
+    train, test = parts
     assert set(train["voice"]) | set(test["voice"]) == set(range(1, 9))
     for column in ("voice", "film"):
         assert not set(train[column]) & set(test[column])
@@ -61,9 +73,10 @@ def test_lengths_are_spread(rows):
     assert 60 < np.mean(lengths) < 75
 
 
-def test_runs_of_five_words_are_hardly_shared(reviews, rows):
-    learned = set().union(*(grams(text, 5) for text in reviews.train["text"]))
-    tested = [run for text in reviews.test["text"] for run in grams(text, 5)]
+def test_runs_of_five_words_are_hardly_shared(parts, rows):
+    train, test = (part["text"] for part in parts)
+    learned = set().union(*(grams(text, 5) for text in train))
+    tested = [run for text in test for run in grams(text, 5)]
     assert len(tested) > 25_000
     assert sum(run in learned for run in tested) / len(tested) < 0.01
     runs = Counter(run for text in rows["text"] for run in grams(text, 5))
@@ -86,9 +99,11 @@ def test_no_two_reviews_are_near(rows):
     assert np.triu(cosines, 1).max() < NEAR_LETTERS
 
 
-@pytest.mark.parametrize("text", ["", "text,label\nFine.,1\n", 'part,text\n"x'])
+@pytest.mark.parametrize(
+    "text", ["", "text,label\nFine.,1\n", "part,voice,label,text\ntrain,x,1,Fine.\n"]
+)
 def test_a_spoiled_table_says_how_to_restore_it(text, tmp_path, monkeypatch):
     monkeypatch.setattr("helpers.data.base.SAMPLES", tmp_path)
     (tmp_path / "reviews_written.csv").write_text(text, encoding="utf-8")
     with pytest.raises(CourseError, match=r"git checkout -- data/reviews_written\.csv"):
-        load("reviews_written")
+        load("reviews")
