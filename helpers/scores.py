@@ -100,7 +100,7 @@ class Scores:
         name : str
             What the reader calls the model, in Russian; each name once.
         role : str
-            One of `ROLES`: an oracle knows too much, a trial has a task of its own.
+            One of `ROLES`: an oracle knows too much, a trial has other data.
         value : float
             The metric on the held-out part.
         model : keras.Model, optional
@@ -199,7 +199,8 @@ class Scores:
             line.append(comma(f"{row['value']:.4f}{spread}"))
             if intervals:
                 low, high = wilson_interval(row["value"], self.count)
-                line.append(comma(f"{low:.3f} … {high:.3f}"))
+                shown = comma(f"{low:.3f} … {high:.3f}")
+                line.append("" if row["role"] == "trial" else shown)
             line.append("" if row["bar"] is None else comma(f"{row['bar']:g}"))
             lines.append(line)
         return header, lines

@@ -47,7 +47,7 @@ WORDS = {
 
 
 def table(results, words):
-    """Return the Markdown table of a results file, without the ablations.
+    """Return the Markdown table of a results file, without ablations and trials.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def table(results, words):
         if folder:
             lesson = words["solved"].format(number=lesson)
         for row in entry["models"]:
-            if row["role"] == "ablation":  # these stand in the lesson
+            if row["role"] in ("ablation", "trial"):  # these stand in the lesson
                 continue
             spread = f" ± {row['deviation']:.4f}" if row["deviation"] else ""
             lines.append(

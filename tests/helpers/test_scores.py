@@ -67,6 +67,15 @@ def displayed(table, monkeypatch):
     return data, options["metadata"]
 
 
+def test_a_trial_has_no_interval_of_the_test_part(table, monkeypatch):
+    table.add("пары", "trial", 0.5)
+    data, _ = displayed(table, monkeypatch)
+    *others, trial = data["text/plain"].splitlines()[1:]
+    assert "0,5000" in trial
+    assert "…" not in trial
+    assert all("…" in line for line in others)
+
+
 def test_table_is_shown_and_its_rows_travel(table, monkeypatch):
     data, metadata = displayed(table, monkeypatch)
     text, page = data["text/plain"], data["text/html"]

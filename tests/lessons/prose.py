@@ -17,7 +17,7 @@ import itertools
 import json
 import re
 import tomllib
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,7 +26,7 @@ from tools.tolerances import AS_PYTHON, KINDS, MARK, TOKEN
 
 SMALL = 12
 QUOTES = Path(__file__).with_name("quotes.toml")
-ROUNDINGS = (ROUND_HALF_EVEN, ROUND_HALF_UP)
+ROUNDINGS = (ROUND_HALF_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP)  # a float decides
 RESULTS = ROOT / "results" / "full.json"
 FORMULA = re.compile(
     r"```.*?```|`[^`]*`|<code>.*?</code>|\$\$.*?\$\$|\$[^$]*\$", re.DOTALL

@@ -256,13 +256,15 @@ def test_one_run_is_no_mean():
         (None, "one seed"),
     ):
         models = [row | {"deviation": deviation}]
-        models.append(row | {"model": "y", "role": "ablation", "deviation": None})
+        for role in ("ablation", "trial"):
+            models.append(row | {"model": role[0], "role": role, "deviation": None})
         entry = {"models": models, "seeds": 1, "versions": versions, **place}
         words = readme_results.WORDS["README.md"]
         text = readme_results.table({"lessons": {"06_wells": entry}}, words)
         assert said in text
         assert "mean ±" not in text
-        assert "| x |" in text and "| y |" not in text  # ablations stay in the lesson
+        assert "| x |" in text  # the others stay in the lesson
+        assert "| a |" not in text and "| t |" not in text
 
 
 def test_the_lock_without_tensorflow():
