@@ -107,10 +107,35 @@ class Kept:
         return [*found, self.words] if self.words else found
 
 
-# Lesson 3 will add its network of words and its table of n-grams (words, arrays).
 REGISTRY = {
     each.name: each
     for each in [
+        Kept(
+            name="imdb_cnn",
+            lesson="03_imdb_cnn",
+            variable="reader",
+            build="reader_network()",
+            score="float(((chances(reader, prepare(reviews.x_test, READS))[:, 0] > 0.5)"
+            " == y_test).mean())",
+            metric="accuracy",
+            title="свёрточная сеть урока 3",
+            data="IMDB, 20 000 обучающих отзывов",
+            measure="доля верных ответов на тестовой части",
+            words="reviews.vocabulary.words[:READS]",
+        ),
+        Kept(
+            name="imdb_ngrams",
+            lesson="03_imdb_cnn",
+            variable="all_ours",
+            build="our_network([0, *all_ratios.values()])",
+            score="float(((chances(all_ours, bag(spoken_test, all_grams))[:, 0] > 0.5)"
+            " == y_test).mean())",
+            metric="accuracy",
+            title="сеть на n-граммах урока 3",
+            data="IMDB, 25 000 обучающих отзывов",
+            measure="доля верных ответов на тестовой части",
+            words='["<pad>", *all_ratios]',
+        ),
         Kept(
             name="mnist_cnn",
             lesson="04_mnist_cnn",
@@ -122,7 +147,7 @@ REGISTRY = {
             title="свёрточная сеть урока 4",
             data="весь MNIST",
             measure="доля верных ответов на тестовой части",
-        )
+        ),
     ]
 }
 

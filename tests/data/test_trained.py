@@ -5,9 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from helpers import data
+from helpers import data, text
 from helpers.data import base
 from helpers.data.packed import read_arrays
+from helpers.data.reviews import review_words
 from helpers.errors import CourseError
 from tests.support import ROOT, line_of, run_cells
 from tools import trained as tool
@@ -37,7 +38,41 @@ def score_mnist_cnn(model):
     return (answers == digits.y_test).mean()
 
 
-NETWORKS = {"mnist_cnn": (build_mnist_cnn, score_mnist_cnn, 0.99)}
+def build_imdb_cnn():
+    marks = ["def compiled(", "def reader_network("]
+    return run_cells(3, *marks, full=False)["reader"]
+
+
+def build_imdb_ngrams():
+    network = run_cells(3, "def our_network(", BAG=200)["our_network"]
+    return network(np.zeros(len(data.trained("imdb_ngrams").words)))
+
+
+def scorer_of(name, runs):
+    """Return a function: accuracy on sentences of reviews that are not IMDB's."""
+
+    def score(model):
+        sentences = data.load("review_sentences", "sample")
+        numbers = {word: i for i, word in enumerate(data.trained(name).words)}
+        x = np.zeros((len(sentences.texts), 200), np.int32)
+        for row, line in zip(x, sentences.texts, strict=True):
+            known = [numbers[run] for run in runs(line) if run in numbers][:200]
+            row[: len(known)] = known
+        answers = model.predict(x, batch_size=200, verbose=0)[:, 0] > 0.5
+        return (answers == sentences.labels).mean()
+
+    return score
+
+
+def grams_of(line):
+    return set(text.ngrams(review_words(line), (1, 3)))
+
+
+NETWORKS = {
+    "mnist_cnn": (build_mnist_cnn, score_mnist_cnn, 0.99),
+    "imdb_cnn": (build_imdb_cnn, scorer_of("imdb_cnn", review_words), 0.68),
+    "imdb_ngrams": (build_imdb_ngrams, scorer_of("imdb_ngrams", grams_of), 0.74),
+}
 
 
 def test_every_network_of_the_registry_is_there_and_no_other():

@@ -19,7 +19,7 @@ TAGS = {"nbval-ignore-output", "nbval-skip", "raises-exception", "hide-input"}
 IGNORED = {"nbval-ignore-output", "nbval-skip"}
 # Lessons of the second edition, by number ("01"): their long figures are folded, and
 # their prose quotes no decimal number that is not printed above it.
-SECOND_EDITION = ("01", "02", "04")
+SECOND_EDITION = ("01", "02", "03", "04")
 # Lessons, as "01", whose every figure is stored with its fingerprint.
 COMPARED_FIGURES = SECOND_EDITION
 MAX_LINES, MAX_WIDTH, MAX_BYTES = 25, 88, 1_500_000
