@@ -159,6 +159,8 @@ X = RNG.integers(10, 50, (80, 12))
 Y = np.arange(80) % 2
 X[Y == 1, 5] = 7  # the word that decides
 NOISY = np.where(np.arange(80) % 7 == 0, 1 - Y, Y)
+HARD = np.where(np.arange(80) % 16 < 6, 1 - Y, Y)  # 0.625 of the answers are right
+LUCKY = np.where(np.arange(80) < 38, 1 - Y, Y)  # 0.525, as by chance
 
 
 def three(
@@ -291,6 +293,7 @@ RIGHT = {
     "3.3": [
         lambda: (three(), honest, X, NOISY),
         lambda: (three(), honest, np.tile(X, 34), NOISY),
+        lambda: (three(), honest, X, HARD),
         lambda: (three((5, 3, 2)), lambda one, other: np.array(honest(one, other)),
                  X.tolist(), NOISY[:, None]),
         lambda: (three(), half(lambda both, one, other: 1.96 * both.mean(axis=0).std(
@@ -332,6 +335,7 @@ WRONG = {
         ("берёт среднее", lambda: (three(pool="GlobalAveragePooling1D"), honest,
                                    np.tile(X, 34), NOISY)),
         ("не обучена", lambda: (untrained(), honest, X, NOISY)),
+        ("обучена на других отзывах", lambda: (three(), honest, X, LUCKY)),
         ("слишком хорошо", lambda: (three(), honest, X, Y)),
         ("осталось три числа", lambda: (three(), half(lambda both, one, other:
             1.96 * both.mean(axis=1).std() / 3**0.5), X, NOISY)),
