@@ -150,23 +150,14 @@ class Scores:
 
     def value(self, name):
         """Return the metric of the row called `name`, or CourseError when none is."""
-        return self._values("model", name)[0]
-
-    def best(self, role):
-        """Return the best value among the rows of a role, or CourseError."""
-        values = self._values("role", role)
-        return min(values) if self.metric in LOWER_IS_BETTER else max(values)
-
-    def _values(self, key, wanted):
-        values = [row["value"] for row in self.rows if row[key] == wanted]
-        if not values:
-            there = ", ".join(dict.fromkeys(f"«{row[key]}»" for row in self.rows))
-            word = {"model": "модели", "role": "роли"}[key]
+        values = {row["model"]: row["value"] for row in self.rows}
+        if name not in values:
+            there = ", ".join(f"«{each}»" for each in values)
             raise CourseError(
-                f"в итоговой таблице нет {word} «{wanted}»",
+                f"в итоговой таблице нет модели «{name}»",
                 f"Есть: {there}." if there else "Сначала добавьте строки: add(...).",
             )
-        return values
+        return values[name]
 
     def passed(self):
         """Tell whether every row of role "ours" that has a bar reaches it."""

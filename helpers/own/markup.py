@@ -182,10 +182,6 @@ def _attributes(text):
     return found
 
 
-def _local(tag):
-    return tag.rpartition("}")[2]
-
-
 class Paragraphs:
     """What the parsers feed: the body without notes, attributes in ``found`` by tag."""
 
@@ -197,7 +193,7 @@ class Paragraphs:
         self._depth_skipped = self._depth_pre = 0
 
     def start(self, tag, attributes):
-        tag = _local(tag)
+        tag = tag.rpartition("}")[2]
         self.root = self.root or tag
         self.found.get(tag, []).append(attributes)
         tag = tag.lower()
@@ -212,7 +208,7 @@ class Paragraphs:
             self._draw(attributes.get("alt", ""))
 
     def end(self, tag):
-        tag = _local(tag).lower()
+        tag = tag.rpartition("}")[2].lower()
         if self._depth_skipped:
             self._depth_skipped -= 1
             if not self._depth_skipped:

@@ -112,8 +112,7 @@ def test_rows_are_read_back_from_a_notebook(table, monkeypatch):
     assert rows_of(nbformat.v4.new_notebook()) == (None, [])
 
 
-def test_best_value_passed(table):
-    assert table.best("floor") == 0.1
+def test_value_passed(table):
     assert table.value("наша") == 0.98
     assert table.passed()
     table.rows[2]["value"] = 0.9
@@ -124,18 +123,7 @@ def test_a_row_that_is_not_there_is_named(table):
     line = line_of(table.value, "Наша")
     assert "нет модели «Наша»" in line
     assert "«наша»" in line
-    line = line_of(table.best, "oracle")
-    assert "нет роли «oracle»" in line
-    assert "«floor»" in line
-    assert "add(" in line_of(scores.Scores("04_x", "sample").best, "ours")
-
-
-def test_lower_is_better_for_errors():
-    table = scores.Scores("06_x", "sample", "mae")
-    table.add("прошлое значение", "floor", 0.03)
-    table.add("кривая", "floor", 0.02)
-    table.add("оракул", "oracle", 0.01)
-    assert table.best("floor") == 0.02  # who knows the answers is no floor
+    assert "add(" in line_of(scores.Scores("04_x", "sample").value, "наша")
 
 
 def test_a_model_and_a_watch_give_their_facts(table):
