@@ -35,54 +35,6 @@ print(training.describe_device())
 # How a process ends that meets an instruction its processor has not: POSIX, Windows.
 ILLEGAL_INSTRUCTION = (-4, 0xC000001D)
 
-# What to do about what a check has found.
-ADVICE = {
-    "python": "Установите Python {}.{} и создайте окружение курса заново: {}",
-    "encoding": "Уроки указывают кодировку сами, но вывод и ваши файлы могут "
-    "исказиться. Задайте переменную PYTHONUTF8=1 (Windows: setx PYTHONUTF8 1, затем "
-    "новое окно консоли).",
-    "other python": "Запущен не тот Python, что в окружении курса. Повторите в папке "
-    "курса: {} -m helpers",
-    "colab": "Выполните ячейку подготовки урока: она установит, чего не хватает.",
-    "colab runtime": "Меню Runtime, Change runtime type: возьмите CPU или GPU (в среде "
-    "с TPU нет TensorFlow) и последнюю версию среды.",
-    "intel mac": "Для Mac с процессором Intel нет TensorFlow новее 2.16, а нужен 2.19: "
-    "откройте уроки в Colab. На Mac с процессором Apple возьмите Python для arm64, а "
-    "не для Intel.",
-    "kernel": "Открывайте уроки командой make lab, или задайте переменную "
-    "JUPYTER_PREFER_ENV_PATH=1, или уберите это ядро: {} -m jupyter kernelspec remove "
-    "python3",
-    "teacher": "Недостающее урок скачает; чего нет в сети, заменит "
-    "выборкой. Если в классе нет сети, положите эти файлы в папку заранее.",
-    "cache": "Укажите другую папку в переменной COURSE_CACHE_DIR. В режиме sample кэш "
-    "не нужен.",
-    "damaged": "Удалите эти файлы: урок скачает их заново.",
-    "half a file": "Если сейчас ничего не скачивается, удалите их: они только занимают "
-    "место.",
-    "disk": "Освободите место или перенесите кэш: COURSE_CACHE_DIR=/другая/папка. "
-    "Встроенным выборкам (COURSE_DATA=sample) место не нужно.",
-    "memory": "Закройте другие программы и лишние ядра (меню Kernel в JupyterLab); при "
-    "нехватке берите выборки (COURSE_DATA=sample) или Colab.",
-    "slow": "Повторите проверку. Если опять долго: диск медленный или сетевой, либо "
-    "каждый файл проверяет антивирус.",
-    "avx": "TensorFlow нужен процессор с AVX. Откройте уроки в Colab.",
-    "crash": "Чаще всего не хватает памяти (сигнал 9) или повреждена установка: "
-    "закройте другие программы, затем создайте окружение заново.",
-    "backend": "Уберите переменную KERAS_BACKEND, или установите {0}: {1} -m pip "
-    "install {0}",
-    "dll": "Установите Microsoft Visual C++ Redistributable (x64) с сайта Microsoft и "
-    "перезагрузите компьютер. Если не помогло, у процессора может не быть AVX: тогда "
-    "Colab.",
-    "keras.json": "Бэкенд задан в файле .keras/keras.json вашей домашней папки: "
-    "удалите его.",
-    "anew": "Создайте окружение заново: удалите папку .venv и повторите установку из "
-    "README.ru.md.",
-    "cuda": 'Установите библиотеки CUDA: {} -m pip install "tensorflow[and-cuda]=={}". '
-    "Выборкам хватает и процессора.",
-    "card on windows": "В самой Windows TensorFlow видит карту только до версии 2.10. "
-    "Поставьте курс в WSL2 или считайте на процессоре: выборкам его хватает.",
-}
-
 
 class Result(NamedTuple):
     """What was found and what to do about it; with a `WARNING` lessons run."""
@@ -90,6 +42,14 @@ class Result(NamedTuple):
     status: str
     text: str
     advice: str = ""
+
+
+def _advice(name):
+    """Return what to do, as advice.toml has it."""
+    import tomllib  # old Pythons have none
+
+    path = Path(__file__).with_name("advice.toml")
+    return tomllib.loads(path.read_text(encoding="utf-8"))[name]
 
 
 def _asked(call):
@@ -117,11 +77,11 @@ def _python():
 
 def _install():
     if in_colab():
-        return ADVICE["colab"]
+        return _advice("colab")
     windows = sys.platform == "win32"
     own = Path(".venv", "Scripts/python.exe" if windows else "bin/python")
     if (ROOT / own).exists() and not _same_folder(sys.prefix, ROOT / ".venv"):
-        return ADVICE["other python"].format(own)
+        return _advice("other python").format(own)
     return f"Установите пакеты: {_python()} -m pip install -r requirements.txt"
 
 
@@ -173,7 +133,8 @@ def check_python(version=None, is_64bit=None):
     text = "Python {}.{}.{}; курсу нужен от {}.{} до {}.{}".format(*versions)
     how = "py -{}.{} -m venv .venv".format(*NEWEST)
     how = how if sys.platform == "win32" else "make run"
-    advice = ADVICE["python"].format(*NEWEST, how)
+    advice = "Установите Python {}.{} и создайте окружение курса заново: {}"
+    advice = advice.format(*NEWEST, how)
     if version[:2] < OLDEST:
         return Result(TROUBLE, text, advice)
     if not is_64bit:
@@ -191,7 +152,7 @@ def check_encoding(console=None, files=None):
     text = f"Кодировка консоли {console.upper()}, файлов {files.upper()}"
     if {codecs.lookup(name).name for name in (console, files)} == {"utf-8"}:
         return Result(OK, text)
-    return Result(WARNING, f"{text}: не везде UTF-8", ADVICE["encoding"])
+    return Result(WARNING, f"{text}: не везде UTF-8", _advice("encoding"))
 
 
 def check_packages():
@@ -226,9 +187,9 @@ def check_packages():
     fatal = set(missing) - (set(NEEDED) if in_colab() else set())
     advice = _install()
     if in_colab() and (fatal or off):
-        advice = ADVICE["colab runtime"]
+        advice = _advice("colab runtime")
     elif "tensorflow" in missing and intel_mac:
-        advice = ADVICE["intel mac"]
+        advice = _advice("intel mac")
     return Result(TROUBLE if fatal else WARNING, ". ".join(problems), advice)
 
 
@@ -258,7 +219,7 @@ def check_jupyter():
         return Result(OK, f"{title}, ядро python3 из этого окружения")
     whose = f"из другого окружения: {prefix}" if prefix else "не запускается"
     text = f"{title}: ядро python3 {whose} ({spec.resource_dir})"
-    return Result(WARNING, text, ADVICE["kernel"].format(_python()))
+    return Result(WARNING, text, _advice("kernel").format(_python()))
 
 
 def check_seed():
@@ -281,7 +242,8 @@ def check_mode():
 
 def check_teacher_folder():
     """Check ``COURSE_DATA_DIR``: which full data sets lie there."""
-    from helpers.data.download import teacher_folder
+    from helpers.data.base import absent_from
+    from helpers.data.download import named, teacher_folder
 
     folder, sample = _asked(teacher_folder), _mode() == "sample"
     if folder is None:
@@ -290,19 +252,17 @@ def check_teacher_folder():
         return folder._replace(status=WARNING) if sample else folder
     found, missing = [], []
     for sources in _full_sets():
-        names = [[file.name for file in source.files] for source in sources]
-        whole = [all((folder / name).is_file() for name in each) for each in names]
-        names = [" + ".join(each) for each in names]
-        if any(whole):
-            found.append(names[whole.index(True)])
+        absent = [absent_from(folder, source) for source in sources]
+        if [] in absent:
+            found.append(named(sources[absent.index([])].files))
         else:
-            missing.append(" или ".join(names))
+            missing.append(" или ".join(map(named, absent)))
     parts = [f"есть {', '.join(found)}"] if found else []
     parts += [f"нет {', '.join(missing)}"] if missing else []
     text = f"COURSE_DATA_DIR, папка {folder}: {'; '.join(parts)}"
     if sample:
         return Result(OK, f"{text} (в режиме sample она не нужна)")
-    return Result(WARNING, text, ADVICE["teacher"]) if missing else Result(OK, text)
+    return Result(WARNING, text, _advice("teacher")) if missing else Result(OK, text)
 
 
 def _full_sets():
@@ -324,21 +284,27 @@ def check_cache():
     except OSError as error:
         spare = _mode() == "sample" or os.environ.get("COURSE_DATA_DIR")
         text = f"{title}: записать нельзя ({error.strerror})"
-        return Result(WARNING if spare else TROUBLE, text, ADVICE["cache"])
-    files = sorted(path for path in folder.glob("*") if path.is_file())
-    names = [path.name for path in files]
+        return Result(WARNING if spare else TROUBLE, text, _advice("cache"))
+    files = _cached(folder)
     # As pooch names what it leaves behind when the process is killed.
-    halves = ", ".join(name for name in names if re.match(r"tmp\w{8}$", name))
+    halves = [name for name in files if re.search(r"(^|/)tmp\w{8}$", name)]
     if halves:
-        text = f"{title}: недокачанные файлы {halves}"
-        return Result(WARNING, text, ADVICE["half a file"])
+        text = f"{title}: недокачанные файлы {', '.join(halves)}"
+        return Result(WARNING, text, _advice("half a file"))
     known = [file for each in _full_sets() for source in each for file in source.files]
     sums = {file.name: file.sha256 for file in known}
-    damaged = [path.name for path in files if not is_whole(path, sums.get(path.name))]
+    damaged = [name for name in files if not is_whole(files[name], sums.get(name))]
     if damaged:
         text = f"{title}: контрольная сумма не сошлась у {', '.join(damaged)}"
-        return Result(WARNING, text, ADVICE["damaged"])
+        return Result(WARNING, text, _advice("damaged"))
+    names = dict.fromkeys(name.partition("/")[0] for name in files)
     return Result(OK, f"{title}: {', '.join(names) or 'пуст'}")
+
+
+def _cached(folder):
+    """Return the files of the cache and of its folders, by their names there."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path for path in paths}
 
 
 def _nearest(folder):
@@ -359,11 +325,11 @@ def check_disk():
     folder = cache_folder()
     free = shutil.disk_usage(_nearest(folder)).free / GB
     needed = _full_gb()
-    kept = sum(path.stat().st_size for path in folder.glob("*") if path.is_file()) / GB
+    kept = sum(path.stat().st_size for path in _cached(folder).values()) / GB
     text = f"Свободно на диске {_gb(free)}"
     text += f"; все полные наборы занимают около {_gb(needed)}"
     if _mode() != "sample" and free < needed - kept:
-        return Result(WARNING, text, ADVICE["disk"])
+        return Result(WARNING, text, _advice("disk"))
     return Result(OK, text)
 
 
@@ -388,7 +354,7 @@ def check_memory():
     needed = MEMORY_GB["sample" if _mode() == "sample" else "full"]
     text = f"Свободно памяти {_gb(free)}, уроку нужно до {_gb(needed)}"
     if free < needed:
-        return Result(WARNING, text, ADVICE["memory"])
+        return Result(WARNING, text, _advice("memory"))
     return Result(OK, text)
 
 
@@ -411,7 +377,7 @@ def check_device():
     try:
         done = _started([sys.executable, "-c", PROBE], timeout=300, **quiet)
     except subprocess.TimeoutExpired:
-        return Result(WARNING, "Keras не загрузился за пять минут", ADVICE["slow"])
+        return Result(WARNING, "Keras не загрузился за пять минут", _advice("slow"))
     if done.returncode:
         return Result(TROUBLE, *_keras_failed(backend, done.returncode, done.stderr))
     line = done.stdout.strip().splitlines()[-1]
@@ -427,19 +393,19 @@ def _keras_failed(backend, code, stderr):
     absent = re.search(r"No module named '(\w+)", cause)
     if code in ILLEGAL_INSTRUCTION:
         text = f"{backend} упал при загрузке: процессор не знает нужных ему команд"
-        return text, ADVICE["avx"]
+        return text, _advice("avx")
     if code < 0:
-        return f"{backend} упал при загрузке (сигнал {-code})", ADVICE["crash"]
+        return f"{backend} упал при загрузке (сигнал {-code})", _advice("crash")
     if absent:
         text = f"Keras не загружается: нет пакета {absent[1]}"
         if absent[1] in BACKENDS[1:]:
-            return text, ADVICE["backend"].format(absent[1], _python())
+            return text, _advice("backend").format(absent[1], _python())
         return text, _install()
     if "DLL load failed" in stderr:
         text = "TensorFlow не загружается: Windows не нашла нужную ему библиотеку DLL"
-        return text, ADVICE["dll"]
+        return text, _advice("dll")
     advice = "keras.json" if "Unable to import backend" in cause else "anew"
-    return f"Keras не загружается: {cause}", ADVICE[advice]
+    return f"Keras не загружается: {cause}", _advice(advice)
 
 
 def _has_nvidia_card():
@@ -451,10 +417,10 @@ def _card_advice(backend):
     from importlib import metadata
 
     if sys.platform == "win32":
-        return ADVICE["card on windows"]
+        return _advice("card on windows")
     if backend != "tensorflow":
         return f"Установите сборку {backend} для CUDA или считайте на процессоре."
-    return ADVICE["cuda"].format(_python(), metadata.version("tensorflow"))
+    return _advice("cuda").format(_python(), metadata.version("tensorflow"))
 
 
 CHECKS = {

@@ -5,6 +5,7 @@ import http.server
 import os
 import subprocess
 import sys
+import urllib.parse
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from pathlib import Path
@@ -81,7 +82,8 @@ class FaultyHandler(http.server.SimpleHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(page)
         elif self.path.startswith("/cut/"):
-            body = Path(self.directory, Path(self.path).name).read_bytes()
+            name = Path(urllib.parse.unquote(self.path)).name
+            body = Path(self.directory, name).read_bytes()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -103,7 +105,7 @@ def served_entry(name, server, sums=False):
     def moved(remote):
         path = server.folder / remote.name
         sha = hashlib.sha256(path.read_bytes()).hexdigest() if sums else None
-        return Remote.at(server.url, remote.name, 1, sha)
+        return Remote(remote.name, (server.url + remote.name,), sha)
 
     entry = CATALOGUE[name]
     first, *others = entry.sources

@@ -7,8 +7,8 @@ A new data set is a module here and a line of `CATALOGUE`.  Nothing here imports
 from dataclasses import replace
 
 from helpers.data import (  # isort: skip
-    book, clothes, dates, dialogues, digits, messages, objects, pairs, people, reviews,
-    sizes, wells,
+    book, classics, clothes, dates, dialogues, digits, messages, objects, pairs, people,
+    reviews, sizes, wells,
 )  # fmt: skip
 from helpers.data.base import checked_mode, default_mode, load_full
 from helpers.data.book import check_names, own_book
@@ -33,6 +33,7 @@ CATALOGUE = {
     "pairs": pairs.ENTRY,
     "pairs_free": pairs.FREE,
     "book": book.ENTRY,
+    "classics": classics.ENTRY,
     "wells": wells.ENTRY,
     "field": wells.FIELD,
     "dates": dates.ENTRY,

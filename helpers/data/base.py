@@ -6,12 +6,14 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import numpy as np
 
 from helpers import ROOT
-from helpers.data.download import Remote, fetch, teacher_folder
+from helpers.data.download import FEW, Remote, at_hand, fetch, named, teacher_folder
 from helpers.errors import CourseError
+from helpers.russian import comma
 
 SAMPLES = ROOT / "data"
 MODES = ("sample", "full")
@@ -32,6 +34,11 @@ class Source:
     files: Sequence[Remote]
     read: Callable
 
+    @classmethod
+    def listed(cls, name, read):
+        """Return the source of the files that data/full.csv lists for a data set."""
+        return cls([*listed(name)], read)
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -47,6 +54,24 @@ class Entry:
     sample: Callable
     full_title: str = ""
     sources: Sequence[Source] = ()
+
+
+def listed(name):
+    """Return the full files of a data set, a dict: `Remote`, its row in data/full.csv.
+
+    All are in that list whose sums are known.
+    """
+    with course_file("full.csv") as path:
+        rows = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+        found = {_remote(row): row for row in rows if row["set"] == name}
+        if not found:
+            raise DamagedError(f"в таблице нет файлов набора {name}")
+        return found
+
+
+def _remote(row):
+    url = quote(row["address"], safe="/:~")
+    return Remote(row["file"], (url,), row["sha256"], float(row["megabytes"]))
 
 
 # --- values that several data sets share ----------------------------------------------
@@ -146,38 +171,48 @@ def load_full(entry):
     folder = teacher_folder()
     download = next((each for each in entry.sources if each.files[0].urls), None)
     for source in entry.sources if folder else ():
-        paths = [folder / remote.name for remote in source.files]
-        if all(path.is_file() for path in paths):
+        if not absent_from(folder, source):
             advice = "Замените файл или уберите переменную COURSE_DATA_DIR, тогда "
             advice += "он будет скачан." if download else "урок возьмёт выборку."
-            return _read(source, paths, advice)
-    names = " или ".join(
-        " + ".join(remote.name for remote in source.files) for source in entry.sources
-    )
+            return _read(source, [folder / each.name for each in source.files], advice)
     if download is None:
+        names = " или ".join(named(source.files) for source in entry.sources)
         where = "нигде не выложен, и в COURSE_DATA_DIR его нет"
         print(f"{names} {where}: беру выборку (sample).")
         return None
     if folder:
-        print(f"В папке {folder} нет {names}; ищу в кэше и в сети.")
+        absent = (named(absent_from(folder, source)) for source in entry.sources)
+        print(f"В папке {folder} нет {' или '.join(absent)}; ищу в кэше и в сети.")
+    if len(download.files) > FEW:
+        missing = [each for each in download.files if not at_hand(each, folder)]
+        size = comma(f"{sum(each.megabytes for each in missing):.1f}")
+        if missing:
+            text = f"Скачиваю {named(missing)}, {size} МБ"
+            print(f"{text}; прерванная загрузка продолжится с этого места.")
     advice = (
         "Файл удалён из кэша, запустите ячейку ещё раз. Если не поможет, скачайте файл "
         "вручную и укажите его папку в COURSE_DATA_DIR."
     )
-    paths = [fetch(remote) for remote in download.files]
-    return _read(download, paths, advice, is_cached=True)
+    paths = [at_hand(each, folder) or fetch(each) for each in download.files]
+    cached = [path for path in paths if not (folder and path.is_relative_to(folder))]
+    return _read(download, paths, advice, cached)
 
 
-def _read(source, paths, advice, is_cached=False):
-    """Read the files of a source; damaged ones are removed from the cache."""
+def absent_from(folder, source):
+    """Return those files of a source that a folder lacks, a list of `Remote`."""
+    return [each for each in source.files if not (folder / each.name).is_file()]
+
+
+def _read(source, paths, advice, cached=()):
+    """Read the files of a source; where one is damaged, remove those of the cache."""
     try:
         return source.read(paths)
     except DamagedError as error:
-        if is_cached:
-            for path in paths:
-                path.unlink(missing_ok=True)
-        where = ", ".join(map(str, paths))
-        raise CourseError(f"{where}: {_without_name(paths, error)}", advice) from error
+        for path in cached:
+            path.unlink(missing_ok=True)
+        what = f"{', '.join(map(str, paths))}: {_without_name(paths, error)}"
+        what = what if len(paths) <= FEW else str(error)  # it names the file
+        raise CourseError(what, advice) from error
 
 
 def _without_name(paths, error):

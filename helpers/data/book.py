@@ -5,19 +5,11 @@ from collections import Counter
 from dataclasses import dataclass
 
 from helpers.data.base import DamagedError, Entry, Source, as_damaged, course_file
-from helpers.data.download import Remote
 from helpers.errors import CourseError
 from helpers.own.books import RUSSIAN, proper_names, read_book, sentences
 from helpers.own.files import existing_file
 from helpers.text import tokenize
 
-KARAMAZOV = (
-    "https://raw.githubusercontent.com/Digital-Dostoevsky/tei/"
-    "ec99b7e6a4da953860c10618253b4b8382e153b1/utilities/corpus/"
-    "%D0%91%D1%80%D0%B0%D1%82%D1%8C%D1%8F%20"
-    "%D0%9A%D0%B0%D1%80%D0%B0%D0%BC%D0%B0%D0%B7%D0%BE%D0%B2%D1%8B%20-%20Proofed.txt"
-)
-KARAMAZOV_SUM = "6f6644f6224a0b082d1a485b9b52f103a9b80cdfa529959171dc352278d10425"
 KARAMAZOV_WORDS = 250_000  # of 292,675: another edition is welcome, half a file is not
 KARAMAZOV_NAMES = 100  # times each asked name occurs, at the least; the rarest 521
 OWN_SENTENCES = 2000  # of a student's book, at the least
@@ -114,8 +106,7 @@ def read_karamazov(paths):
     )
 
 
-NOVEL = Remote("karamazov.txt", (KARAMAZOV,), KARAMAZOV_SUM, megabytes=4)
-FULL = Source([NOVEL], read_karamazov)
+FULL = Source.listed("book", read_karamazov)
 ENTRY = Entry("сага", sample, "«Братья Карамазовы»", [FULL])
 
 

@@ -3,13 +3,14 @@
 import numpy as np
 
 from helpers.data.base import DamagedError, Entry, Pictures, Source, course_file
-from helpers.data.download import KERAS_FILES, Remote
+from helpers.data.download import Remote
 from helpers.data.packed import read_idx, read_npz, shapes_of
 
 NAMES = (
     "футболка", "брюки", "свитер", "платье", "пальто",
     "сандалия", "рубашка", "кроссовка", "сумка", "ботинок",
 )  # fmt: skip
+KERAS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 # Nobody has published sums of Fashion-MNIST's files; these are the sums of its pixels.
 SUMS = {"x_train": 3431114169, "x_test": 573469082}
 FILES = {  # and megabytes
@@ -45,7 +46,8 @@ def _checked(arrays):
     return Pictures.of(arrays, NAMES)
 
 
-FOUR = Source([Remote.at(KERAS_FILES, *each) for each in FILES.values()], read_four)
+REMOTES = [Remote(name, (KERAS + name,), None, size) for name, size in FILES.values()]
+FOUR = Source(REMOTES, read_four)
 ONE = Source([Remote("fashion_mnist.npz")], read_one)
 TITLE = "одежда, нарисованная программой"
 ENTRY = Entry(TITLE, sample, "весь Fashion-MNIST", [FOUR, ONE])

@@ -3,19 +3,12 @@
 from dataclasses import dataclass
 
 from helpers.data.base import DamagedError, Entry, Source, as_damaged, course_file
-from helpers.data.download import Remote
 from helpers.own.dialogues import Dialogue, read_dialogues, read_statements
 from helpers.own.files import existing_file
 
-KOZIEV = (
-    "https://raw.githubusercontent.com/Koziev/NLP_Datasets/"
-    "85d7cbdf41d8b62bbd385aaab2920bc9c4b4f63f/QA/"
-)
-FOUR_SUM = "4cb4fc4cda94b39c032d2ea95d40c2e56caa58cf6ac24888e4ae47fd2585171b"
-FIVE_SUM = "46871ade89d7a54a803a87e36270cf9b8fd7cfb9e836e9e044488f7d845275ea"
-PARTS = {  # questions, sum of the file
-    "premise_question_answer4_1s.txt": (34_729, FOUR_SUM),
-    "premise_question_answer5_1s.txt": (33_606, FIVE_SUM),
+PARTS = {  # questions
+    "premise_question_answer4_1s.txt": 34_729,
+    "premise_question_answer5_1s.txt": 33_606,
 }
 
 
@@ -69,7 +62,7 @@ def _of_the_course(name, about_facts=False):
 def read_koziev(paths):
     """Return facts of other people; small talk is the course's own."""
     facts = []
-    for (count, _), path in zip(PARTS.values(), paths, strict=True):
+    for count, path in zip(PARTS.values(), paths, strict=True):
         with as_damaged():
             found = read_statements(path)
         if len(found) != count:
@@ -81,8 +74,7 @@ def read_koziev(paths):
     return Dialogues(_of_the_course("smalltalk.txt"), facts, "факты из NLP_Datasets")
 
 
-FILES = [Remote.at(KOZIEV, name, 4, sha256) for name, (_, sha256) in PARTS.items()]
-FULL = Source(FILES, read_koziev)
+FULL = Source.listed("dialogues", read_koziev)
 ENTRY = Entry("диалоги курса", sample, "факты из NLP_Datasets", [FULL])
 
 

@@ -1,11 +1,9 @@
 """digits: 5,000 digits of MNIST, and all 70,000 (lesson 4)."""
 
 from helpers.data.base import Entry, Pictures, Source, course_file
-from helpers.data.download import KERAS_FILES, Remote
 from helpers.data.packed import read_npz, shapes_of
 
 NAMES = tuple("0123456789")
-SUM = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 
 
 def sample():
@@ -19,5 +17,5 @@ def read_mnist(paths):
     return Pictures.of(read_npz(paths[0], shapes_of(60_000, 10_000)), NAMES)
 
 
-FULL = Source([Remote.at(KERAS_FILES, "mnist.npz", 12, SUM)], read_mnist)
+FULL = Source.listed("digits", read_mnist)
 ENTRY = Entry("цифры из MNIST", sample, "весь MNIST", [FULL])

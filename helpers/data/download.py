@@ -17,8 +17,8 @@ from pathlib import Path
 from helpers import ROOT
 from helpers.errors import CourseError
 
-KERAS_FILES = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 ATTEMPTS = 3
+FEW = 4  # so many files a message names one by one
 PAGE = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype html|html)", re.IGNORECASE)
 
 
@@ -33,15 +33,10 @@ class Remote:
     Where nobody has published a sum the reader of the data set checks what is inside.
     """
 
-    name: str  # in ``COURSE_DATA_DIR`` and in the cache
+    name: str  # in COURSE_DATA_DIR and in the cache; of one of many "folder/a.txt"
     urls: tuple[str, ...] = ()  # first choice first
     sha256: str | None = None
-    megabytes: int = 0  # of the download, rounded up
-
-    @classmethod
-    def at(cls, folder, name, megabytes, sha256=None):
-        """Return the file of a name in a folder on the net, ``https://.../``."""
-        return cls(name, (folder + name,), sha256, megabytes)
+    megabytes: float = 0  # of the download
 
 
 def teacher_folder():
@@ -72,6 +67,25 @@ def cache_folder():
     return Path(_pooch().os_cache("neural-networks-ru"))
 
 
+def named(remotes):
+    """Return what a message calls files: by their names, or many by their folder."""
+    names = [remote.name for remote in remotes]
+    if len(names) <= FEW:
+        return " + ".join(names)
+    return f"{names[0].partition('/')[0]}/ (файлов {len(names)})"
+
+
+def at_hand(remote, folder=None):
+    """Return the path of a whole file that need not be downloaded, or None.
+
+    It lies in the cache or, if its sum is known, in ``folder``.
+    """
+    places = [cache_folder(), *([folder] if folder and remote.sha256 else [])]
+    paths = [place / remote.name for place in places]
+    whole = (each for each in paths if each.is_file() and is_whole(each, remote.sha256))
+    return next(whole, None)
+
+
 def fetch(remote):
     """Return the path of a verified file in the cache, downloading it when needed.
 
@@ -79,13 +93,12 @@ def fetch(remote):
     them their name, so that an interruption leaves nothing behind.  Where every address
     fails a `CourseError` says what was tried and how to do it by hand.
     """
-    target = cache_folder() / remote.name
-    if target.is_file() and is_whole(target, remote.sha256):
-        return target
+    if path := at_hand(remote):
+        return path
     failures, advice = [], {}
     for url in remote.urls:
         try:
-            return _download(url, remote, target)
+            return _download(url, remote, cache_folder() / remote.name)
         except CourseError:
             raise
         except Exception as error:
@@ -94,9 +107,9 @@ def fetch(remote):
             advice[todo] = None
     tried = "; ".join(failures) or "адреса для скачивания у этого файла нет"
     by_hand = (
-        "Скачайте файл в браузере, положите его в любую папку и укажите её в "
-        "переменной COURSE_DATA_DIR, либо работайте на встроенной выборке: "
-        'mode="sample" (COURSE_DATA=sample).'
+        f"Скачайте файл в браузере, положите его под именем {remote.name} в любую "
+        "папку и укажите её в переменной COURSE_DATA_DIR, либо работайте на встроенной "
+        'выборке: mode="sample" (COURSE_DATA=sample).'
     )
     raise CourseError(
         f"не удалось получить {remote.name} ({tried})",
@@ -119,16 +132,19 @@ def _download(url, remote, target):
     logger = pooch.get_logger()
     level = logger.level
     logger.setLevel(logging.CRITICAL)  # its lines are English; ours follow
-    print(f"Скачиваю {remote.name}: {url}")
     look = {"unit": "Б", "unit_scale": True, "ncols": 79, "leave": False}
+    if "/" in remote.name:  # one of many, of which one line has told
+        look["desc"] = target.stem
+    else:
+        print(f"Скачиваю {remote.name}: {url}")
     bar = tqdm(total=0, file=sys.stdout, **look)  # in a notebook stderr is red
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         source = pooch.create(
             path=target.parent,
             base_url="",
-            registry={remote.name: remote.sha256},
-            urls={remote.name: url},
+            registry={target.name: remote.sha256},
+            urls={target.name: url},
             retry_if_failed=ATTEMPTS - 1,
         )
         downloader = pooch.HTTPDownloader(progressbar=bar, chunk_size=65536, timeout=30)
@@ -139,7 +155,7 @@ def _download(url, remote, target):
                 if PAGE.match(file.read(1000)):
                     raise PageError
 
-        source.fetch(remote.name, downloader=no_page)
+        source.fetch(target.name, downloader=no_page)
     except OSError as error:
         unwritable = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC)
         if error.errno in (*unwritable, errno.ENOTDIR, errno.EEXIST):

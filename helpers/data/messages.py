@@ -3,18 +3,9 @@
 from helpers.data.base import (  # isort: skip
     DamagedError, Entry, Source, Tables, as_damaged, course_file,
 )  # fmt: skip
-from helpers.data.download import Remote
 from helpers.own.tables import read_labelled_texts, read_table
 
-FILES = (
-    "https://raw.githubusercontent.com/dadelani/sib-200/"
-    "593cea88519930f776c1a4a1980b6a35b39dca57/data/annotated/rus_Cyrl/"
-)
-PARTS = {  # texts, sum of the file
-    "train": (701, "2c5d092fcd73df8b9bf62d93d5acb9e41482fd827b99a9b24273861054ec033e"),
-    "dev": (99, "92a09f8bad4742f6c7b2a314535ce3e0e2f035726d5dcfa09ca645518302dca3"),
-    "test": (204, "9e08f02d142687110b580bf75e28ce643289939582190eb986c948f47c35fee7"),
-}
+PARTS = {"train": 701, "dev": 99, "test": 204}  # and how many texts each has
 TOPICS = {
     "science/technology": "наука и техника",
     "travel": "путешествия",
@@ -38,7 +29,7 @@ def read_sib(paths):
     import pandas as pd
 
     tables = []
-    for (part, (count, _)), path in zip(PARTS.items(), paths, strict=True):
+    for (part, count), path in zip(PARTS.items(), paths, strict=True):
         with as_damaged():
             table = read_table(path, ["category", "text"])
         if len(table) != count or not table["category"].isin(list(TOPICS)).all():
@@ -49,9 +40,5 @@ def read_sib(paths):
     return Tables.of(pd.concat(tables), COLUMNS)
 
 
-REMOTES = [
-    Remote(f"sib200_rus_{part}.tsv", (f"{FILES}{part}.tsv",), sha256, megabytes=1)
-    for part, (_, sha256) in PARTS.items()
-]
-FULL = Source(REMOTES, read_sib)
+FULL = Source.listed("messages", read_sib)
 ENTRY = Entry("короткие тексты курса", sample, "SIB-200, русские тексты", [FULL])

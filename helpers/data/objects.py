@@ -3,12 +3,8 @@
 import numpy as np
 
 from helpers.data.base import DamagedError, Entry, Pictures, Source
-from helpers.data.download import Remote
 from helpers.data.packed import expect, read_tar
 
-SITE = "https://www.cs.toronto.edu/~kriz/"
-TEN_SUM = "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce"
-HUNDRED_SUM = "85cd44d02ba6437773c5bbd22e183051d648de2e7d6b014e1ef29b855ba677a7"
 NAMES = (
     "самолёт", "автомобиль", "птица", "кошка", "олень",
     "собака", "лягушка", "лошадь", "корабль", "грузовик",
@@ -90,8 +86,8 @@ def _batch(batch, key, count):
     return np.ascontiguousarray(pixels), np.array(labels, np.int64)
 
 
-TEN = Remote.at(SITE, "cifar-10-python.tar.gz", 171, TEN_SUM)
-HUNDRED = Remote.at(SITE, "cifar-100-python.tar.gz", 170, HUNDRED_SUM)
 TITLE = "кусочки фотографий"
-ENTRY = Entry(TITLE, sample, "весь CIFAR-10", [Source([TEN], read_cifar10)])
-ENTRY_100 = Entry(TITLE, sample, "весь CIFAR-100", [Source([HUNDRED], read_cifar100)])
+TEN = Source.listed("objects", read_cifar10)
+HUNDRED = Source.listed("objects100", read_cifar100)
+ENTRY = Entry(TITLE, sample, "весь CIFAR-10", [TEN])
+ENTRY_100 = Entry(TITLE, sample, "весь CIFAR-100", [HUNDRED])

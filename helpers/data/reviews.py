@@ -11,15 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from helpers.data.base import DamagedError, Entry, Source, course_file
-from helpers.data.download import KERAS_FILES, Remote
 from helpers.data.packed import read_npz, read_npz_lists
 from helpers.errors import CourseError
 from helpers.text import IMDB_SPECIALS, START, Vocabulary, check_texts, tokenize
 
 COUNT = 25_000  # reviews of each part of IMDB, half of them for the film
 WORDS = 88_584
-TEXTS_SUM = "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f"
-INDEX_SUM = "027313fe9a320280f3bf0fac5baf58c4a683cf39a7ed9c3d3d3912bde4284cf6"
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
 
 
@@ -210,9 +207,7 @@ def _word_ranks(path):
     return ranks
 
 
-TEXTS = Remote.at(KERAS_FILES, "imdb.npz", 18, TEXTS_SUM)
-INDEX = Remote.at(KERAS_FILES, "imdb_word_index.json", 2, INDEX_SUM)
-ENTRY = Entry("отзывы 8 авторов", sample, "IMDB", [Source([TEXTS, INDEX], read_imdb)])
+ENTRY = Entry("отзывы 8 авторов", sample, "IMDB", [Source.listed("reviews", read_imdb)])
 MADE = Entry("фразы курса", partial(sample, "reviews.csv"))
 FREE = Entry("отзывы, написанные свободно", free_sample)
 SENTENCES = Entry("предложения из отзывов", sentences_sample)

@@ -396,10 +396,17 @@ def test_a_teacher_folder_that_holds_everything(monkeypatch, tmp_path):
     for entry in data.CATALOGUE.values():
         for source in entry.sources[:1]:
             for remote in source.files:
-                (tmp_path / remote.name).touch()
+                path = tmp_path / remote.name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.touch()
     result = selfcheck.check_teacher_folder()
     assert result.status == OK
     assert "; нет" not in result.text
+    assert "classics/ (файлов 59)" in result.text
+    (tmp_path / "classics" / "Chekhov" / "Дуэль.txt").unlink()
+    result = selfcheck.check_teacher_folder()
+    assert result.status == WARNING
+    assert result.text.endswith("; нет classics/Chekhov/Дуэль.txt")
 
 
 def test_an_empty_cache_is_not_made(cache):
@@ -445,6 +452,25 @@ def test_a_damaged_file_in_the_cache(cache, monkeypatch):
     result = selfcheck.check_cache()
     assert result.status == WARNING
     assert result.text.endswith(f"сумма не сошлась у {remote.name}")
+
+
+def test_files_in_folders_of_the_cache(cache, monkeypatch):
+    remote = Remote(
+        "полка/книга.txt", ("http://x",), hashlib.sha256(b"abc").hexdigest()
+    )
+    entry = Entry("", sample=None, sources=(Source((remote,), read=None),))
+    monkeypatch.setattr(data, "CATALOGUE", {"набор": entry})
+    path = cache / remote.name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"abc")
+    assert selfcheck.check_cache().text == f"Кэш {cache}: полка"
+    path.write_bytes(b"ab")
+    result = selfcheck.check_cache()
+    assert result.status == WARNING
+    assert result.text.endswith("сумма не сошлась у полка/книга.txt")
+    with temporary_file(path=path.parent) as name:
+        said = selfcheck.check_cache().text
+        assert said.endswith(f"недокачанные файлы полка/{Path(name).name}")
 
 
 def test_disk(cache, monkeypatch):

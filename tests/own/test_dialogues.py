@@ -111,7 +111,7 @@ def samples(tmp_path, monkeypatch):
 @pytest.fixture
 def small(monkeypatch):
     """The full set as if its files had 8 and 5 blocks."""
-    parts = {name: (n, None) for name, n in zip(FULL, (8, 5), strict=True)}
+    parts = dict(zip(FULL, (8, 5), strict=True))
     monkeypatch.setattr("helpers.data.dialogues.PARTS", parts)
 
 
