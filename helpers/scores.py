@@ -185,7 +185,8 @@ class Scores:
         lines = []
         for row in self.rows:
             line = [row["model"], ROLES[row["role"]]]
-            line.append(_grouped(row["parameters"]))
+            size = "" if row["parameters"] is None else f"{row['parameters']:,}"
+            line.append(size.replace(",", "\u202f"))  # a narrow space, never a break
             spread = "" if row["deviation"] is None else f" ± {row['deviation']:.4f}"
             line.append(comma(f"{row['value']:.4f}{spread}"))
             if intervals:
@@ -195,11 +196,6 @@ class Scores:
             line.append("" if row["bar"] is None else comma(f"{row['bar']:g}"))
             lines.append(line)
         return header, lines
-
-
-def _grouped(number):
-    """Return 121 930 for 121930, with a narrow space that does not break."""
-    return "" if number is None else f"{number:,}".replace(",", "\u202f")
 
 
 def _as_text(header, lines):

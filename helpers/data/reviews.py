@@ -59,7 +59,7 @@ class Reviews:
         an empty text is the mark of the start alone.
         """
         words = map(review_words, check_texts(texts))
-        return [_row(self.vocabulary.encode([START, *each])) for each in words]
+        return _rows(self.vocabulary, words)
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,8 @@ def review_words(text):
     return tokenize(html.unescape(_TAG.sub(" ", text)).replace("-", " "))
 
 
-def _row(indices):
-    return np.array(indices, np.int32)
+def _rows(vocabulary, words):
+    return [np.array(vocabulary.encode([START, *each]), np.int32) for each in words]
 
 
 # --- of the course --------------------------------------------------------------------
@@ -124,7 +124,7 @@ def sample(name="reviews_written.csv"):
     words = [review_words(text) for text in texts]
     train, test = (np.flatnonzero(part == each) for each in ("train", "test"))
     vocabulary = Vocabulary.build([words[i] for i in train], specials=IMDB_SPECIALS)
-    x = [_row(vocabulary.encode([START, *each])) for each in words]
+    x = _rows(vocabulary, words)
     return Reviews(
         x_train=[x[i] for i in train],
         y_train=labels[train],
