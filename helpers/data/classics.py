@@ -31,14 +31,14 @@ class Classics:
 
     def __str__(self):
         if not self.works:
-            return "текстов нет, вместо них готовые векторы"
+            return "текстов нет, они только в полном режиме"
         authors = {work.author for work in self.works}
         signs = sum(len(work.text) for work in self.works)
         return f"произведений {len(self.works)}, авторов {len(authors)}, знаков {signs}"
 
 
 def sample():
-    """Return no works: in sample mode what was learned from them speaks instead."""
+    """Return no works: the texts are in full mode alone."""
     return Classics(())
 
 

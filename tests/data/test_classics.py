@@ -97,7 +97,7 @@ def asked(server):
 def test_the_sample_has_no_works_and_says_who_speaks_instead(cache, server, capsys):
     check_structure(load("classics", "sample"), "sample")
     line = (
-        "Данные: русская классика (sample): текстов нет, вместо них готовые векторы\n"
+        "Данные: русская классика (sample): текстов нет, они только в полном режиме\n"
     )
     assert capsys.readouterr().out == line
     assert server.requests == []
